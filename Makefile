@@ -1,0 +1,37 @@
+# Two commands of the README. Each does all its own set-up in .venv, on a machine that has only Python 3.11+.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: check test lint cassettes clean
+
+check: .venv/run
+	$(BIN)/harness check
+
+test: .venv/test
+	$(BIN)/coverage run -m pytest $(PYTEST_OPTIONS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+cassettes: .venv/run # the maintainer's: needs the model and the servers of `harness live`
+	$(BIN)/harness record
+
+.venv/run: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/test: .venv/run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@
+
+.venv/dev: .venv/test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+clean:
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .coverage*

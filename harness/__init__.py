@@ -1,0 +1,1 @@
+"""The instrument: plays upstreams, drives providers, judges transcripts."""

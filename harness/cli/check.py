@@ -1,0 +1,87 @@
+"""``harness check``: judge providers by all requirements, offline."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import HarnessError, UsageError
+from ..launch import session
+from ..report import BROKEN, Report, assemble, exit_code, write
+from ..settings import ITEM_LIMIT, Road, Settings, default_workers
+
+_TAIL = 60
+_WIDEST = 120
+
+
+@click.command(
+    epilog="TARGET is a name in providers/, module:Class or path/file.py:Class; none means all of providers/. "
+    "Exit codes: 0 conforms, 1 does not, 2 wrong input, 3 the harness failed."
+)
+@click.argument("targets", metavar="[TARGET]...", nargs=-1)
+@click.option("--contract", metavar="NAME|module:ATTR", help="What a foreign TARGET is judged by.")
+@click.option("--only", multiple=True, metavar="ID-GLOB", help="Requirements to check, such as 'STREAM-*'. Repeatable.")
+@click.option("--scenario", default="*", metavar="GLOB", help="Scenarios to play.")
+@click.option("--upstream", type=click.Choice([road.value for road in Road]), default="auto", show_default=True)
+@click.option("--report", metavar="FILE.jsonl", type=click.Path(path_type=Path, dir_okay=False), help="Write verdicts.")
+@click.option("-n", "--workers", type=click.IntRange(0, 64), help="Processes; default: processors, at most 4.")
+@click.option("--cassettes", metavar="DIR", help="Folder of recordings.")
+@click.option("--strict", is_flag=True, help="SHOULD counts like MUST.")
+@click.option("--limit", type=click.FloatRange(0.1), default=ITEM_LIMIT, help="Seconds for one item.", hidden=True)
+@click.option("--suite", default="harness.suite", help="Package that holds the requirements.", hidden=True)
+def check(report: Path | None, workers: int | None, strict: bool, upstream: str, **choices: Any) -> int:  # noqa: FBT001
+    """Judge providers by all requirements, offline, from recorded cassettes."""
+    if report is not None and not report.absolute().parent.is_dir():
+        message = f"expected a folder for the report, got {str(report)!r}"
+        raise UsageError("no-folder", message, f"mkdir -p {report.parent}")
+    count = default_workers() if workers is None else workers
+    settings = Settings(upstream=Road(upstream), workers=count, **choices)
+    with tempfile.TemporaryDirectory(prefix="harness-") as scratch:
+        log = Path(scratch, "pytest.log")
+        try:
+            result = assemble(_shown(session(settings, log)))
+        except HarnessError as error:
+            if error.exit_code == BROKEN:
+                _print_log(log)
+            raise
+        if report is not None:
+            write(report, result)
+        _print(result, strict)
+        code = exit_code(result, strict=strict)
+        if code == BROKEN:
+            _print_log(log)
+    return code
+
+
+def _shown(lines: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Pass the lines on, with a progress bar on stderr where that is a terminal."""
+    with ExitStack() as stack:
+        bar = None
+        for line in lines:
+            if line["type"] == "run" and sys.stderr.isatty():
+                total = sum(len(rows) for rules in line["expected"].values() for rows in rules.values())
+                bar = stack.enter_context(
+                    click.progressbar(length=total, label="judging", file=sys.stderr, show_eta=False)
+                )
+            if line["type"] == "verdict" and bar is not None:
+                bar.update(1)
+            yield line
+
+
+def _print(result: Report, strict: bool) -> None:  # noqa: FBT001
+    from ..reporters.terminal import render  # noqa: PLC0415  rich is slow to import, and --help does not need it
+
+    width = min(shutil.get_terminal_size((100, 24)).columns, _WIDEST)
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    click.echo(render(result, width, colour=colour, strict=strict), nl=False, color=True)
+
+
+def _print_log(log: Path) -> None:
+    lines = log.read_text("utf-8", "backslashreplace").splitlines()[-_TAIL:]
+    click.echo("\n".join(["the end of the log of the session:", *(f"  {line}" for line in lines)]), err=True)

@@ -1,0 +1,147 @@
+"""Events to bytes and back, for every codec, and how to reach into an event.
+
+Written apart from ``providers/codecs.py``, so that one bug cannot hide in both. It reads recordings, which
+are well-formed, and writes what a test needs; it decides nothing.
+"""
+
+import copy
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from providers.contract import Codec, Contract
+
+_LINE_END = re.compile("\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event: its value (JSON, or a str that is not JSON) and, in SSE, its name."""
+
+    value: Any
+    name: str | None = None
+
+
+def parse(codec: Codec, body: bytes) -> tuple[Event, ...]:
+    """Read the events of a recorded body."""
+    text = body.decode()
+    if codec is Codec.TEXT:
+        return (Event(text),) if text else ()
+    if codec is Codec.JSON:
+        return (Event(json.loads(text)),)
+    if codec is Codec.NDJSON:
+        return tuple(Event(json.loads(line)) for line in text.split("\n") if line.strip())
+    return tuple(_sse_events(text))
+
+
+def _sse_events(text: str) -> Iterable[Event]:
+    name: str | None = None
+    data: list[str] = []
+    for line in [*_LINE_END.split(text), ""]:
+        field, _, value = line.partition(":")
+        if not line and data:
+            yield Event(_json_or_text("\n".join(data)), name)
+            name, data = None, []
+        elif field == "data":
+            data.append(value.removeprefix(" "))
+        elif field == "event":
+            name = value.removeprefix(" ")
+
+
+def _json_or_text(data: str) -> Any:
+    try:
+        return json.loads(data)
+    except json.JSONDecodeError:
+        return data
+
+
+def render(codec: Codec, events: Iterable[Event]) -> list[bytes]:
+    """Write events, each with its separator: JSON in UTF-8, unescaped, so that characters can be cut."""
+    return [_render(codec, event).encode(errors="surrogatepass") for event in events]
+
+
+def _render(codec: Codec, event: Event) -> str:
+    value = event.value
+    data = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if codec is Codec.NDJSON:
+        return f"{data}\n"
+    if codec is Codec.SSE:
+        name = "" if event.name is None else f"event: {event.name}\n"
+        return f"{name}data: {data}\n\n"
+    return data
+
+
+def matches(match: Mapping[str, Any], value: Any) -> bool:
+    """Tell whether an event's value has all the members that a match asks for."""
+    return isinstance(value, dict) and all(value.get(member) == wanted for member, wanted in match.items())
+
+
+def lookup(value: Any, path: str) -> Any:
+    """Give what stands at a path of members; None when nothing does."""
+    for member in filter(None, path.split(".")):
+        value = value.get(member) if isinstance(value, dict) else None
+    return value
+
+
+def leaves(value: Any, path: str = "") -> Iterable[tuple[str, Any]]:
+    """Walk a JSON document: every scalar with its concrete path (``messages[0].content``)."""
+    if isinstance(value, dict):
+        for member, inner in value.items():
+            yield from leaves(inner, f"{path}.{member}" if path else member)
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from leaves(inner, f"{path}[{index}]")
+    else:
+        yield path, value
+
+
+def at_path(pattern: str, path: str) -> bool:
+    """Tell whether a concrete path is one that a pattern with ``[*]`` names, or lies within it."""
+    regex = re.escape(pattern).replace(r"\[\*\]", r"\[\d+\]")
+    return re.fullmatch(rf"{regex}([.\[].*)?", path) is not None
+
+
+def text_of(contract: Contract, event: Event) -> str | None:
+    """Give the answer text that an event carries; None when it carries none."""
+    if isinstance(event.value, str):
+        return event.value if Codec.TEXT in contract.codecs else None
+    if not matches(contract.text.match, event.value):
+        return None
+    found = (lookup(event.value, path) for path in contract.text.paths)
+    return next((text for text in found if isinstance(text, str)), None)
+
+
+def with_text(contract: Contract, event: Event, text: str) -> Event:
+    """Give the same event with another text in the place of its own."""
+    if isinstance(event.value, str):
+        return replace(event, value=text)
+    path = next(path for path in contract.text.paths if isinstance(lookup(event.value, path), str))
+    return replace(event, value=with_member(event.value, path, text))
+
+
+def with_member(document: Any, path: str, value: Any) -> Any:
+    """Give a copy of a document with another value at a path of members."""
+    changed = copy.deepcopy(document)
+    *way, last = path.split(".")
+    place = changed
+    for member in way:
+        place = place[member]
+    place[last] = value
+    return changed
+
+
+def with_texts(contract: Contract, events: Sequence[Event], texts: Sequence[str]) -> tuple[Event, ...]:
+    """Give an answer of these texts, framed by what stands before and after the texts of a recorded one."""
+    places = [index for index, event in enumerate(events) if text_of(contract, event) is not None]
+    model = events[places[0]]
+    if Codec.JSON in contract.codecs:
+        texts = ["".join(texts)]
+    body = [with_text(contract, model, text) for text in texts]
+    return (*events[: places[0]], *body, *events[places[-1] + 1 :])
+
+
+def is_finish(contract: Contract, event: Event) -> bool:
+    """Tell whether an event is the terminal marker of the contract."""
+    return contract.finish is not None and matches(contract.finish.match, event.value)

@@ -1,0 +1,62 @@
+"""Records the scenes: sets each, drives the provider through the recorder, and looks at what came of it."""
+
+from collections.abc import Callable, Collection, Sequence
+
+from ..errors import HarnessError, UsageError
+from ..recording import Recording
+from .installation import Say
+from .place import Place
+from .scene import Scene
+from .scenes import SCENES
+from .studio import Studio
+
+Record = Callable[[Scene, str], Recording]
+"""Records one scene from the upstream at this address, and stores it."""
+
+
+def chosen(names: Collection[str], scenes: Sequence[Scene] = SCENES) -> tuple[Scene, ...]:
+    """Give the scenes of these providers; no name means all."""
+    known = sorted({scene.provider for scene in scenes})
+    for name in names:
+        if name not in known:
+            raise UsageError(
+                "unknown-provider",
+                f"expected providers among {', '.join(known)}; got {name!r}",
+                "harness record --help",
+            )
+    return tuple(scene for scene in scenes if not names or scene.provider in names)
+
+
+def record_all(
+    names: Collection[str], say: Say, record: Record, place: Place | None = None, scenes: Sequence[Scene] = SCENES
+) -> tuple[Recording, ...]:
+    """Record every scene of these providers; one that comes out otherwise than planned is an error."""
+    wanted = chosen(names, scenes)
+    framings = sorted({scene.framing for scene in wanted if scene.framing})
+    recordings = []
+    with Studio(place or Place(), framings, say) as studio:
+        for scene in wanted:
+            with studio.upstream(scene) as url:
+                recording = record(scene, url)
+            look_at(scene, recording)
+            recordings.append(recording)
+            say(f"{scene.provider}/{scene.name}: {_gist(recording)}")
+    return tuple(recordings)
+
+
+def look_at(scene: Scene, recording: Recording) -> None:
+    """Insist on the planned finish or failure: a wrong recording that nobody sees is worse than none."""
+    got = (recording.expected.finish, recording.expected.error)
+    if got != (scene.finish, scene.error):
+        raise HarnessError(
+            "unplanned-recording",
+            f"expected {scene.provider}/{scene.name} to end in {(scene.finish, scene.error)!r}, got {got!r}",
+            f"look into the reply: {recording.interactions[-1].body[-300:]!r}" if recording.interactions else "",
+        )
+
+
+def _gist(recording: Recording) -> str:
+    """Tell in a few words what was recorded."""
+    chunks = sum(len(interaction.wire.chunks) for interaction in recording.interactions)
+    ending = recording.expected.finish or recording.expected.error
+    return f"{len(recording.expected.text)} characters in {chunks} chunks, {ending}"

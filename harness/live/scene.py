@@ -1,0 +1,58 @@
+"""One recording to make: the call, what the upstream is like at that moment, and what must come of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..recording import Call, Provenance
+from .local import MODEL_WORDS, Framing, g4f_words
+from .relay import Behaviour
+
+SERVICES = {
+    "acytoo": "chat.acytoo.com",
+    "aiask": "e.aiask.me",
+    "flowgpt": "prod-backend-k8s.flowgpt.com",
+    "pizzagpt": "www.pizzagpt.it",
+}
+"""The services that no longer answer and have a stand-in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """One recording to make; ``framing`` names the g4f server to use, without it there is a stand-in."""
+
+    provider: str
+    name: str
+    call: Call
+    finish: str | None = None
+    """The reason with which the answer ends; None for a refusal."""
+    error: str | None = None
+    """The family of the exception that a refusal becomes."""
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    """What stands between the upstream and the model."""
+    state: Mapping[str, Any] = field(default_factory=dict)
+    """What the stand-in is told at the start: how many calls are left, ..."""
+    framing: Framing | None = None
+
+    @property
+    def provenance(self) -> Provenance:
+        """Tell what kind of upstream answers."""
+        return Provenance.LOCAL_LLM if self.framing else Provenance.STAND_IN
+
+    @property
+    def upstream(self) -> str:
+        """Tell in words who answers and who made the text."""
+        if self.framing:
+            return f"{g4f_words(self.framing)}, its model {MODEL_WORDS}{self._circumstances()}"
+        who = f"stand-in for {SERVICES[self.provider]}"
+        speechless = self.finish is None and self.behaviour == Behaviour()
+        return who if speechless else f"{who}, text by {MODEL_WORDS}{self._circumstances()}"
+
+    def _circumstances(self) -> str:
+        """Tell what was done to the model's service on the way."""
+        behaviour = self.behaviour
+        if behaviour.status != Behaviour.status:
+            return f", its replies replaced by status {behaviour.status}"
+        if behaviour.tokens is not None:
+            return f", made to fail after token {behaviour.tokens}"
+        return " under a grammar" if "grammar" in behaviour.adds else ""

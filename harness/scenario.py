@@ -1,0 +1,76 @@
+"""A call and the behaviour of the upstream that answers it. Pure: reads contracts and recordings, writes nothing."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from providers.contract import Contract
+
+from .recording import Call, Expected, Recording
+from .script import Chunk, HalfClose, Reset, Script, Send, Step
+
+_ENDINGS: dict[str, tuple[Step, ...]] = {"complete": (), "reset": (Reset(),), "half-close": (HalfClose(),)}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One call, the scripts that answer its requests in order, and what a sound provider makes of them."""
+
+    name: str
+    call: Call
+    scripts: tuple[Script, ...]
+    expected: Expected
+
+    @property
+    def script(self) -> Script:
+        """The script of the only request."""
+        return self.scripts[0]
+
+    def answered(self, script: Script, expected: Expected | None = None, name: str = "") -> "Scenario":
+        """Give the same call answered otherwise."""
+        return replace(self, scripts=(script,), expected=expected or self.expected, name=name or self.name)
+
+
+class Judged(Protocol):
+    """What a requirement may know of a provider before any drive: enough to choose scenarios."""
+
+    @property
+    def contract(self) -> Contract:
+        """The contract that it is judged by."""
+
+    @property
+    def recordings(self) -> tuple[Scenario, ...]:
+        """All its recorded scenarios."""
+
+
+def from_recording(recording: Recording) -> Scenario:
+    """Give the scenario that plays a recording with its chunk borders, without its pauses."""
+    scripts = []
+    for interaction in recording.interactions:
+        steps: list[Step] = [Send(interaction.status, interaction.headers)]
+        start = 0
+        for size in interaction.wire.chunks:
+            steps.append(Chunk(interaction.body[start : start + size]))
+            start += size
+        scripts.append(Script((*steps, *_ENDINGS[interaction.wire.end])))
+    return Scenario(recording.scenario, recording.call, tuple(scripts), recording.expected)
+
+
+def answers(judged: Judged) -> tuple[Scenario, ...]:
+    """Choose the recorded complete answers, the plainest first."""
+    found = [recording for recording in judged.recordings if recording.expected.finish is not None]
+    return tuple(sorted(found, key=lambda scenario: len(scenario.script.body)))
+
+
+def refusals(judged: Judged) -> tuple[Scenario, ...]:
+    """Choose the recorded failures."""
+    return tuple(recording for recording in judged.recordings if recording.expected.error is not None)
+
+
+def one_answer(judged: Judged) -> tuple[Scenario, ...]:
+    """Choose one complete answer."""
+    return answers(judged)[:1]
+
+
+def everything(judged: Judged) -> tuple[Scenario, ...]:
+    """Choose all recordings."""
+    return answers(judged) + refusals(judged)

@@ -1,0 +1,146 @@
+"""The process that runs a suite: reads settings from stdin, runs pytest undisturbed by its surroundings, tells lines.
+
+It is a child of the command, for foreign code is imported here. Stdout carries JSON Lines and nothing else; all that
+anyone prints goes to stderr. The configuration is the package's own: no conftest, ini file, plugin or variable of the
+surrounding project has a say.
+"""
+
+import json
+import os
+import platform
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import harness.suite
+
+from . import casualties
+from .errors import HarnessError
+from .plan import Row, load_suite
+from .plugin import arguments, told
+from .report import FORMAT
+from .settings import Settings
+from .stage import Stage
+from .verdict import Outcome, Verdict
+
+Emit = Callable[[dict[str, Any]], None]
+_INI = Path(harness.suite.__file__).with_name("conformance.ini")
+_DISTRIBUTIONS = ("llm-provider-harness", "pytest", "pytest-xdist", "hypothesis", "httpx", "respx", "h11", "vcrpy")
+_ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
+_WORST = (Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.NOT_EXERCISED, Outcome.FAIL, Outcome.ERROR)
+
+
+def main() -> None:
+    """Run the session that stdin describes; the only argument is a folder for scratch files."""
+    with os.fdopen(os.dup(1), "w", encoding="ascii", buffering=1) as out:
+        os.dup2(2, 1)
+
+        def emit(line: dict[str, Any]) -> None:
+            out.write(json.dumps(line) + "\n")
+
+        try:
+            run(Settings.from_json(json.load(sys.stdin)), Path(sys.argv[1]), emit)
+        except HarnessError as error:
+            emit({"type": "stop", "exit_code": error.exit_code, **vars(error)})
+
+
+def run(settings: Settings, scratch: Path, emit: Emit) -> None:
+    """Plan, tell the first line, run pytest, tell a line per verdict and the last one."""
+    began = time.monotonic()
+    stage = Stage(settings)
+    rows = stage.rows
+    stage.close()
+    emit(first_line(settings, rows))
+    collector = Collector(rows, scratch, emit)
+    deaths = len({row.subject.name for row in rows}) * (casualties.CHANCES + settings.workers)
+    code = pytest.main(_arguments(settings, scratch, deaths), plugins=[collector])
+    if code not in _ENDED:
+        raise HarnessError("session-failed", f"expected pytest to run the suite, got exit code {code!r}")
+    seconds = {name: round(value, 3) for name, value in sorted(collector.seconds.items())}
+    emit({"type": "end", "seconds": {**seconds, "elapsed": round(time.monotonic() - began, 3)}})
+
+
+def first_line(settings: Settings, rows: tuple[Row, ...]) -> dict[str, Any]:
+    """Tell what this run is: versions, settings, providers, requirements and the rows to expect."""
+    expected: dict[str, dict[str, list[str]]] = {}
+    for row in rows:
+        rules = expected.setdefault(row.subject.name, {})
+        rules.setdefault(row.requirement.id, []).append(row.scenario_name)
+    return {
+        "type": "run",
+        "format": FORMAT,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in _DISTRIBUTIONS}},
+        "settings": settings.to_json(),
+        "providers": {
+            row.subject.name: {
+                "target": row.subject.target,
+                "contract": row.subject.contract.name,
+                "command": row.command,
+            }
+            for row in rows
+        },
+        "requirements": {
+            row.requirement.id: {
+                "level": row.requirement.level,
+                "title": row.requirement.title,
+                "rationale": row.requirement.rationale,
+                "remedy": row.requirement.remedy,
+                "source": row.requirement.source,
+            }
+            for row in sorted(rows, key=lambda row: row.requirement.id)
+        },
+        "expected": expected,
+    }
+
+
+def _arguments(settings: Settings, scratch: Path, deaths: int) -> list[str]:
+    _, folder = load_suite(settings.suite)
+    shared = ["-p", "xdist.plugin", f"-n{settings.workers}", f"--max-worker-restart={deaths}"]
+    return [
+        *(str(folder), "-c", str(_INI), "--rootdir", str(folder), "--noconftest", "--import-mode=append"),
+        *("-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "harness.plugin", "-q", "--tb=short"),
+        *(shared if settings.workers else []),
+        *arguments(settings, scratch),
+    ]
+
+
+class Collector:
+    """A pytest plugin that gathers the verdicts of all workers and tells each once, when its item is over."""
+
+    def __init__(self, rows: tuple[Row, ...], scratch: Path, emit: Emit) -> None:
+        self._rows = {row.id: row for row in rows}
+        self._scratch = scratch
+        self._emit = emit
+        self._pending: dict[str, Verdict] = {}
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take one phase of one item."""
+        if report.when not in {"setup", "call", "teardown"}:
+            self._pending.pop(report.nodeid, None)
+            self._tell(self._ended(report))
+            return
+        new = told(report)
+        if new:
+            self.seconds[new.verdict.requirement.partition("-")[0]] += new.seconds
+            old = self._pending.get(report.nodeid, new.verdict)
+            self._pending[report.nodeid] = max(old, new.verdict, key=lambda verdict: _WORST.index(verdict.outcome))
+        if report.when == "teardown" and report.nodeid in self._pending:
+            self._tell(self._pending.pop(report.nodeid))
+
+    def _tell(self, verdict: Verdict) -> None:
+        self._emit(verdict.to_json())
+
+    def _ended(self, report: pytest.TestReport) -> Verdict:
+        """Judge a row whose process is gone: the provider ended it, or the limit did."""
+        row = self._rows[report.nodeid.partition("[")[2].removesuffix("]")]
+        casualties.note(self._scratch, row.subject.name)
+        return row.verdict(Outcome.FAIL, casualties.autopsy(self._scratch, report.node.gateway.id))

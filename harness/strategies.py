@@ -1,0 +1,55 @@
+"""What Hypothesis draws for a contract: conversations, models and options. Judges nothing."""
+
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from providers.contract import Contract
+
+from .recording import Call
+
+PRODUCT = settings(
+    max_examples=25, deadline=None, database=None, derandomize=True, print_blob=False, report_multiple_bugs=False
+)
+"""The same inputs for every provider and in every run; nothing is written to the user's folder."""
+TORTURE = "a\u0000\u001f é e\u0301 你好 🍕👩‍👩‍👧 שלום \u202e \u2028\u2029\u0085\u000b\ufeff \"\\\\' \t\r\n</s>"
+"""Astral, right-to-left, NUL, line and paragraph separators, combining, joiners, quotes, escapes."""
+_HUGE = "x" * 65_536
+
+
+def contents() -> SearchStrategy[str]:
+    """Draw legal content that is not blank: any Unicode but surrogates, sometimes huge."""
+    anything = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: bool(text.strip()))
+    return anything | st.sampled_from([TORTURE, _HUGE])
+
+
+def conversations(contract: Contract, content: SearchStrategy[str]) -> SearchStrategy[tuple[dict[str, Any], ...]]:
+    """Draw messages in the roles of the contract, in any order, that end with the user's."""
+    roles = st.sampled_from(sorted(contract.content_paths))
+    before = st.lists(st.fixed_dictionaries({"role": roles, "content": content}), max_size=4)
+    last = st.fixed_dictionaries({"role": st.just("user"), "content": content})
+    return st.builds(lambda first, end: (*first, end), before, last)
+
+
+def models(contract: Contract, usual: str) -> SearchStrategy[str]:
+    """Draw a model that the contract knows, any id where its list is open, the usual one where none is sent."""
+    rule = contract.model
+    if rule is None:
+        return st.just(usual)
+    if rule.closed:
+        return st.sampled_from([*rule.known, *rule.aliases, ""])
+    return st.sampled_from(["a/b/c:d@e", "Model-7B", "gpt-4o-mini", *rule.known])
+
+
+def options(contract: Contract) -> SearchStrategy[dict[str, Any]]:
+    """Draw some of the contract's options with values worth trying."""
+    drawn = {rule.name: st.sampled_from(rule.values) for rule in contract.options}
+    return st.fixed_dictionaries({}, optional=drawn)
+
+
+def calls(contract: Contract, usual: Call, content: SearchStrategy[str] | None = None) -> SearchStrategy[Call]:
+    """Draw a whole call; ``usual`` is a recorded one."""
+    messages = conversations(contract, contents() if content is None else content)
+    return st.builds(Call, models(contract, usual.model), messages, options(contract))

@@ -1,0 +1,1 @@
+"""All requirements: plain functions that judge what one provider did in one scenario. No I/O of their own."""

@@ -1,0 +1,235 @@
+"""STREAM: how the bytes of an answer become items."""
+
+from collections.abc import Iterable
+
+from providers.contract import Capability, Codec
+
+from .. import variations
+from ..consumer import Consumer
+from ..driver import Driver
+from ..evidence import draw, draw_pieces, fail, outcome, require_equal
+from ..expectation import answer, deliberate, exercised, failure
+from ..faults import corrupted
+from ..requirement import requirement
+from ..scenario import Scenario, answers, everything, one_answer
+from ..transcript import Kind, Transcript
+from ..verdict import Level
+
+_MANY = 48
+"""Cuts tried on a long body, the likeliest to hurt; a compact one is cut everywhere."""
+_SHORT = 2_000
+_BLANKS = ["\n\n", "  leading", " ", "\t", "trailing  ", "\r\n", "end\n"]
+_SEPARATORS = "\u2028\u2029\u0085\u000b\u000c\u001c\u001d\u001e"
+
+
+@requirement(
+    "STREAM-01",
+    Level.MUST,
+    over=answers,
+    source="RFC 9112, 7.1: chunk borders carry no meaning; 23 public bug threads",
+)
+def test_output_does_not_depend_on_cuts(drive: Driver, scenario: Scenario) -> None:
+    """The answer is the same however its bytes are cut: whole, byte by byte, at every position.
+
+    TCP and proxies cut where they like, so an event, a field name or a line end arrives in two reads sooner
+    or later.
+
+    Remedy: keep what is incomplete in a buffer until the rest has come; never parse a network chunk by itself.
+    """
+    usual = drive(scenario)
+    answer(usual, scenario, "the recording as it was")
+    body = scenario.script.body
+    _require_same(drive, scenario, usual, [[body], *([variations.bytewise(body)] if len(body) < _SHORT else [])])
+    hot = variations.spread(variations.hot_cuts(body), _MANY)
+    _require_same(drive, scenario, usual, [variations.cut(body, at) for at in hot])
+
+
+@requirement(
+    "STREAM-02",
+    Level.MUST,
+    over=answers,
+    source="RFC 3629: a character is up to four bytes; g4f's WhiteRabbitNeo loses cut characters",
+)
+def test_cut_characters_survive(drive: Driver, scenario: Scenario) -> None:
+    """A character whose bytes are cut over two chunks is decoded to the same character.
+
+    ``chunk.decode()`` raises or, with errors="ignore", drops the character; U+FFFD appears only if it was sent.
+    A compact form of the answer is cut at every byte, one by one and all at once.
+
+    Remedy: decode with codecs.getincrementaldecoder("utf-8"), or split the bytes at line ends first.
+    """
+    short = variations.compact(drive.contract, scenario)
+    body = short.script.body
+    inside = variations.character_cuts(body)
+    exercised(inside, "the answer has no character beyond ASCII")
+    usual = drive(short)
+    answer(usual, short, "the compact answer, whole")
+    positions = [*inside, *sorted(set(range(1, len(body))) - set(inside))]
+    cuts = [variations.cut(body, *inside), *(variations.cut(body, at) for at in positions)]
+    _require_same(drive, short, usual, [variations.bytewise(body), *cuts])
+    if "\ufffd" in usual.text and "\ufffd" not in short.expected.text:
+        raise fail("U+FFFD appears", expected=short.expected.text, observed=usual.text, wire=draw(short.script))
+
+
+def _require_same(drive: Driver, scenario: Scenario, usual: Transcript, cuts: Iterable[list[bytes]]) -> None:
+    for pieces in cuts:
+        varied = drive(scenario.answered(scenario.script.with_body(pieces)))
+        require_equal(usual.meaning, varied.meaning, "the answer depends on the cut", wire=draw_pieces(pieces))
+
+
+@requirement(
+    "STREAM-04",
+    Level.MUST,
+    over=one_answer,
+    needs=[Capability.LINES],
+    source="WHATWG HTML 9.2.6: CR and LF end a line, nothing else; str.splitlines() knows eight more",
+)
+def test_only_cr_and_lf_end_a_line(drive: Driver, scenario: Scenario) -> None:
+    r"""Only CR and LF end a line: U+2028, U+2029, U+0085, VT, FF, FS, GS and RS inside text are kept.
+
+    JSON allows the first three unescaped in strings, and models write them. ``str.splitlines()`` and some
+    HTTP libraries' line iterators cut there and lose the event.
+
+    Remedy: split bytes at b"\n" (and b"\r"), or use a line iterator that does just this.
+    """
+    for mark in _SEPARATORS:
+        varied = variations.answered_with(drive.contract, scenario, [f"one{mark}two", mark, "three"])
+        answer(drive(varied), varied, f"U+{ord(mark):04X} inside a text")
+
+
+@requirement(
+    "STREAM-08",
+    Level.MUST,
+    over=answers,
+    needs=[Capability.LINES],
+    source="servers that omit the last line end; FlowGpt separates its objects and ends without one",
+)
+def test_last_event_counts_without_line_end(drive: Driver, scenario: Scenario) -> None:
+    """The last event is processed when the body ends without a line end after it.
+
+    Remedy: flush the decoder when the body is complete.
+    """
+    short = variations.until_finish(drive.contract, scenario)
+    pieces = [variations.without_last_line_end(short.script.body)]
+    answer(drive(short.answered(short.script.with_body(pieces))), short, wire=draw_pieces([pieces[0][-60:]]))
+
+
+@requirement("STREAM-12", Level.MUST, over=answers, source="RFC 9110, 8.4 and 12.5.3; 8 public bug threads")
+def test_advertised_encodings_are_decoded(drive: Driver, scenario: Scenario) -> None:
+    """Every content-encoding that the provider advertises is decoded, piece by piece.
+
+    Advertising br or zstd without the library for it yields binary noise as text.
+
+    Remedy: let the HTTP library set Accept-Encoding, or install what the header promises.
+    """
+    first = drive(scenario)
+    advertised = {
+        coding.partition(";")[0].strip().lower()
+        for request in first.requests
+        for coding in (request.header("accept-encoding") or "").split(",")
+    }
+    playable = sorted(advertised & set(variations.ENCODERS))
+    exercised(playable, f"the provider advertises {sorted(advertised - {''}) or 'no coding'}")
+    pieces = variations.cut(scenario.script.body, *variations.spread(range(1, len(scenario.script.body)), 5))
+    for coding in playable:
+        script = variations.encoded(scenario.script, pieces, coding)
+        answer(drive(scenario.answered(script)), scenario, f"content-encoding {coding}")
+        bytewise = script.with_body([*variations.bytewise(script.body[:200]), script.body[200:]])
+        answer(drive(scenario.answered(bytewise)), scenario, f"content-encoding {coding}, cut into bytes")
+
+
+@requirement(
+    "STREAM-13",
+    Level.MUST,
+    over=answers,
+    needs=[Capability.STREAM],
+    source="seed interface: an async generator; 4 public bug threads of whole-body buffering",
+)
+def test_text_is_yielded_as_it_comes(drive: Driver, scenario: Scenario) -> None:
+    """Each text is yielded as soon as its event is complete.
+
+    The upstream sends the next event only when the text before has been yielded, so no clock is compared.
+
+    Remedy: iterate over the response while it comes; do not read the whole body, nor wait for a fixed size.
+    """
+    lockstep, gates = variations.lockstep(drive.contract, scenario, ["One ", "two ", "three ", "four."])
+    transcript = drive(lockstep, consumer=Consumer(gates=gates))
+    answer(transcript, lockstep)
+    expired = [gate for exchange in transcript.exchanges for gate in exchange.gates_expired]
+    if expired:
+        wire = draw(lockstep.script)
+        raise fail("a text was held back", expected="every text before the next event", observed=expired, wire=wire)
+
+
+@requirement(
+    "STREAM-14", Level.MUST, over=corrupted, source="8 public bug threads; the parser's exception is no answer"
+)
+def test_garbage_is_ignored_or_refused(drive: Driver, scenario: Scenario) -> None:
+    """An event that is not the expected JSON is ignored or ends in RuntimeError; no parser exception escapes.
+
+    Invalid UTF-8 in plain text may also become U+FFFD.
+
+    Remedy: catch the parser's exception where the event is parsed, and raise RuntimeError from it.
+    """
+    transcript = drive(scenario)
+    if transcript.raised is not None:
+        raised = failure(transcript, scenario, "RuntimeError")
+        deliberate(raised, "garbage", wire=draw(scenario.script))
+        return
+    if Codec.TEXT in drive.contract.codecs:
+        texts = {transcript.text, transcript.text.replace("\ufffd", "")}
+        whole = variations.compact(drive.contract, one_answer(drive.subject)[0]).expected.text
+        if whole not in texts:
+            raise fail("garbage changed the text", expected=whole, observed=transcript.text, wire=draw(scenario.script))
+        return
+    if scenario.expected.finish is None:
+        raise fail("a corrupted end is taken as an end", expected="RuntimeError", observed=outcome(transcript))
+    answer(transcript, scenario, "garbage was neither ignored nor refused")
+
+
+@requirement(
+    "STREAM-19",
+    Level.MUST,
+    over=one_answer,
+    source="4 public bug threads of stripped pieces; contract: lookalikes",
+)
+def test_text_is_verbatim(drive: Driver, scenario: Scenario) -> None:
+    """Text is yielded verbatim: leading line ends, blanks and blank pieces survive in the joined answer.
+
+    So do answers that merely resemble one of the API's in-band errors.
+
+    Remedy: no strip(), no split() and join(); compare a whole answer with an error sentence, never a part.
+    """
+    varied = variations.answered_with(drive.contract, scenario, _BLANKS)
+    answer(drive(varied), varied, "blanks")
+    for text in drive.contract.lookalikes:
+        half = len(text) // 2
+        varied = variations.answered_with(drive.contract, scenario, [text[:half], text[half:]])
+        answer(drive(varied), varied, "an answer that resembles an error")
+
+
+@requirement("STREAM-25", Level.MUST, over=everything, source="seed interface: AsyncResult")
+def test_items_are_declared_types(drive: Driver, scenario: Scenario) -> None:
+    """Items are str that can be encoded as UTF-8, or the declared result types; never None, bytes, dict or list.
+
+    Remedy: yield ``str`` and the response types of the interface, and nothing else.
+    """
+    transcript = drive(scenario)
+    exercised(transcript.items, "nothing was yielded")
+    others = [f"{item.type}: {item.value}" for item in transcript.items if item.kind is Kind.OTHER]
+    if others:
+        raise fail("an item of an undeclared type", expected="str or a response type", observed=others)
+    _require_encodable(transcript)
+    if scenario.expected.finish is not None and Codec.TEXT not in drive.contract.codecs:
+        varied = variations.escaped(variations.compact(drive.contract, scenario))
+        paired = drive(varied)
+        answer(paired, varied, "characters as pairs of surrogate escapes")
+        _require_encodable(paired)
+
+
+def _require_encodable(transcript: Transcript) -> None:
+    for item in transcript.items:
+        try:
+            item.text.encode()
+        except UnicodeEncodeError as error:
+            raise fail("a text that is no UTF-8", expected="encodable text", observed=item.text) from error

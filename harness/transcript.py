@@ -1,0 +1,161 @@
+"""What was observed in one drive, frozen. Nothing here has been judged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Via(StrEnum):
+    """How a request came to the upstream."""
+
+    ORIGIN = "origin"
+    FORWARD = "forward"
+    CONNECT = "connect"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it stood on the wire: header names in their case and order, body bytes undecoded."""
+
+    method: str
+    target: str
+    """The request target as sent: a path, or an absolute URL to a forward proxy."""
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    via: Via = Via.ORIGIN
+    authority: str = ""
+    """``host:port`` that the client meant, from CONNECT, the absolute target or the Host header."""
+    scheme: str = "http"
+
+    @property
+    def path(self) -> str:
+        """The path and query of the target."""
+        _, mark, rest = self.target.partition("://")
+        return "/" + rest.partition("/")[2] if mark else self.target
+
+    def header(self, name: str) -> str | None:
+        """Give the value of a header, all its lines joined; None when absent."""
+        lines = [value for key, value in self.headers if key.lower() == name.lower()]
+        return ", ".join(lines) if lines else None
+
+
+class Ending(StrEnum):
+    """How the upstream's side of an exchange ended."""
+
+    COMPLETE = "complete"
+    RESET = "reset"
+    HALF_CLOSED = "half-closed"
+    CLIENT_LEFT = "client left"
+    UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request, and how far the upstream came with its script."""
+
+    request: Request
+    chunks_sent: int
+    ending: Ending
+    gates_expired: tuple[str, ...] = ()
+    """Gates that nobody released within their limit."""
+
+
+class Kind(StrEnum):
+    """What a yielded item is."""
+
+    TEXT = "text"
+    FINISH = "finish"
+    RAW = "raw"
+    REASONING = "reasoning"
+    USAGE = "usage"
+    TOOL_CALLS = "tool calls"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One yielded item as plain data."""
+
+    kind: Kind
+    value: Any
+    """Text: the str. Finish: the reason. Raw: the event as a dict. Other: its ``repr``, bounded."""
+    text: str = ""
+    """The answer text that the item carries."""
+    type: str = "str"
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The exception that ended a drive."""
+
+    type: str
+    """Module and qualified name."""
+    family: str | None
+    """``ValueError`` or ``RuntimeError`` by inheritance; None for any other."""
+    own: bool
+    """The class is the builtin itself or defined in the provider's own package."""
+    deliberate: bool
+    """A ``raise`` statement in the provider's own code raised it."""
+    frame: str
+    """``file:line function`` of the innermost frame."""
+    text: str
+    everything: str
+    """Traceback, chain, notes, ``repr`` and ``args`` of the whole chain, for leak searches."""
+    details: Mapping[str, Any] = field(default_factory=dict)
+    """Its public plain attributes: status, retry_after, partial, ..."""
+
+
+class Course(StrEnum):
+    """How the consumer's side of a drive ended."""
+
+    FINISHED = "finished"
+    RAISED = "raised"
+    CLOSED = "closed early"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed out"
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """Everything observed while one provider was driven through one scenario."""
+
+    course: Course
+    items: tuple[Item, ...]
+    exchanges: tuple[Exchange, ...]
+    raised: Raised | None = None
+    seconds: float = 0.0
+    mutated: tuple[str, ...] = ()
+    """Arguments of the caller that were no longer equal to a deep copy made before."""
+    leftovers: tuple[str, ...] = ()
+    """Tasks, warnings and connections that stayed behind."""
+    logs: tuple[str, ...] = ()
+    escapes: tuple[str, ...] = ()
+    """Addresses beyond loopback that the provider tried to reach."""
+
+    @property
+    def text(self) -> str:
+        """The answer text, joined."""
+        return "".join(item.text for item in self.items)
+
+    @property
+    def finishes(self) -> tuple[str, ...]:
+        """The reasons of all finish items."""
+        return tuple(item.value for item in self.items if item.kind is Kind.FINISH)
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests that reached the upstream."""
+        return tuple(exchange.request for exchange in self.exchanges)
+
+    @property
+    def meaning(self) -> dict[str, Any]:
+        """What a variation must leave equal: text, finish, other events, failure; never piece boundaries."""
+        others = [item.value for item in self.items if item.kind not in {Kind.TEXT, Kind.FINISH}]
+        return {
+            "text": self.text,
+            "finish": list(self.finishes),
+            "events": others,
+            "raised": self.raised.family or self.raised.type if self.raised else None,
+            "course": str(self.course),
+        }

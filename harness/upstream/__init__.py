@@ -1,0 +1,1 @@
+"""The simulated API: plays scripts and notes what it was asked. Interchangeable, one module each."""

@@ -1,0 +1,1 @@
+"""The subjects: providers of LLM chat services, each with its contract."""

@@ -1,0 +1,3 @@
+"""AiAsk: plain text from e.aiask.me, with its quota told in a sentence."""
+
+from .provider import AiAsk as AiAsk

@@ -1,0 +1,3 @@
+"""BackendApi: the event stream of any g4f server."""
+
+from .provider import BackendApi as BackendApi

@@ -1,0 +1,186 @@
+"""Misfits of REQ and MODEL: each breaks one step of a sound provider."""
+
+import unicodedata
+from urllib.parse import urljoin
+
+import httpx
+from ground import Acytoo, Backend, context
+
+
+class JoinsWithUrljoin(Acytoo):
+    """Loses the path of base_url."""
+
+    fails = "REQ-01"
+
+    @classmethod
+    def target(cls, base_url):
+        return urljoin(base_url or cls.url, cls.path)
+
+
+class DoublesTheSlash(Acytoo):
+    """Keeps the trailing slash of base_url before the slash of the path."""
+
+    fails = "REQ-01"
+
+    @classmethod
+    def target(cls, base_url):
+        return (base_url or cls.url) + cls.path
+
+
+class AsksAnotherOrigin(Acytoo):
+    """Knows an old address of the service."""
+
+    fails = "REQ-01"
+    url = "https://chat.acytoo.net"
+
+
+class SendsPlainText(Acytoo):
+    """Calls its JSON plain text."""
+
+    fails = "REQ-02"
+
+    @classmethod
+    def headers(cls, options):
+        return {**super().headers(options), "content-type": "text/plain"}
+
+
+class AcceptsImagesOnly(Acytoo):
+    """Does not admit the answer that it wants."""
+
+    fails = "REQ-02"
+
+    @classmethod
+    def headers(cls, options):
+        return {**super().headers(options), "accept": "image/*"}
+
+
+class ForgetsMembers(Acytoo):
+    """Leaves out a member that the API requires."""
+
+    fails = "REQ-03"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        body = super().body(model, messages, options)
+        del body["password"]
+        return body
+
+
+class KeepsOneSystemMessage(Acytoo):
+    """Lets the last system message win."""
+
+    fails = "REQ-04"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        system = [message for message in messages if message["role"] == "system"]
+        others = [message for message in messages if message["role"] != "system"]
+        return super().body(model, system[-1:] + others, options)
+
+
+class MovesSystemFirst(Acytoo):
+    """Changes the order of the conversation."""
+
+    fails = "REQ-04"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        return super().body(model, sorted(messages, key=lambda message: message["role"] != "system"), options)
+
+
+class TestsForTruth(Acytoo):
+    """Takes temperature 0 for no temperature."""
+
+    fails = "REQ-05"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        return {**super().body(model, messages, options), "temperature": options.get("temperature") or 0.5}
+
+
+class DropsUnknownOptions(Acytoo):
+    """Accepts any option and forgets it."""
+
+    fails = "REQ-05"
+
+    @classmethod
+    def check(cls, messages, options):
+        super().check(messages, {name: options[name] for name in options if name in cls.known})
+
+
+class AppendsToMessages(Acytoo):
+    """Writes into the caller's conversation."""
+
+    fails = "REQ-06"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        messages[-1]["seen"] = True
+        return super().body(model, messages, options)
+
+
+class CountsItsCalls(Acytoo):
+    """Sends another body each time."""
+
+    fails = "REQ-06"
+    calls = 0
+
+    @classmethod
+    def body(cls, model, messages, options):
+        cls.calls += 1
+        return {**super().body(model, messages, options), "temperature": cls.calls}
+
+
+class NormalisesPrompts(Acytoo):
+    """Composes what the caller wrote decomposed."""
+
+    fails = "REQ-08"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        composed = [
+            {**message, "content": unicodedata.normalize("NFKC", message["content"])} for message in messages
+        ]
+        return super().body(model, composed, options)
+
+
+class LetsSurrogatesEscape(Acytoo):
+    """Lets the encoder complain about a lone surrogate."""
+
+    fails = "REQ-08"
+
+    @classmethod
+    def check(cls, messages, options):
+        super().check([], options)
+        "".join(message["content"] for message in messages).encode()
+
+
+class IgnoresProxy(Acytoo):
+    """Goes out directly whatever the caller says."""
+
+    fails = "REQ-11"
+
+    @classmethod
+    def client(cls, proxy, timeout):
+        del proxy
+        return httpx.AsyncClient(timeout=timeout or 5, verify=context(), trust_env=False)
+
+
+class LowersTheModel(Backend):
+    """Changes the case of the model id."""
+
+    fails = "MODEL-01"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        return super().body(model.lower(), messages, options)
+
+
+class CutsTheModel(Backend):
+    """Takes a slash for the end of a vendor's name."""
+
+    fails = "MODEL-01"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        return super().body(model.rpartition("/")[2], messages, options)

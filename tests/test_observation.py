@@ -1,0 +1,160 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.observation import item, raised
+from harness.transcript import Item, Kind
+from providers.backend_api.contract import CONTRACT as BACKEND_API
+
+HERE = Path(__file__).parent
+
+
+class FinishReason:
+    def __init__(self, reason):
+        self.reason = reason
+
+
+class RawResponse:
+    def __init__(self, **event):
+        self.__dict__.update(event)
+        self._hidden = 1
+
+
+class Usage:
+    def get_dict(self):
+        return {"total": 3, "parts": (1, None), "odd": {1, 1}}
+
+
+class Own(RuntimeError):
+    pass
+
+
+def name(cls):
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+class Text(str):
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("é", Item(Kind.TEXT, "é", "é", "str")),
+        (Text("a"), Item(Kind.TEXT, "a", "a", name(Text))),
+        (FinishReason("stop"), Item(Kind.FINISH, "stop", "", name(FinishReason))),
+        (
+            RawResponse(type="content", content="a"),
+            Item(Kind.RAW, {"type": "content", "content": "a"}, "a", name(RawResponse)),
+        ),
+        (RawResponse(type="log"), Item(Kind.RAW, {"type": "log"}, "", name(RawResponse))),
+        (Usage(), Item(Kind.USAGE, {"total": 3, "parts": [1, None], "odd": "{1}"}, "", name(Usage))),
+        (b"a", Item(Kind.OTHER, "b'a'", "", "bytes")),
+        (None, Item(Kind.OTHER, "None", "", "NoneType")),
+    ],
+)
+def test_an_item_is_recognised_by_the_name_of_its_class(value, expected):
+    assert item(BACKEND_API, value) == expected
+
+
+def describe(function):
+    try:
+        function()
+    except BaseException as error:  # noqa: BLE001
+        return raised(error, [HERE])
+    raise AssertionError
+
+
+def on_purpose():
+    raise ValueError("no")
+
+
+def own_from_library():
+    try:
+        json.loads("{oops")
+    except ValueError as error:
+        raise Own("garbage") from error
+
+
+def library():
+    json.loads("{oops")
+
+
+def accident():
+    int("x")
+
+
+def unpacking():
+    _, _ = (1,)
+
+
+def exhausted():
+    def generate():
+        yield next(iter(()))
+
+    list(generate())
+
+
+def foreign():
+    raise KeyError("x")
+
+
+@pytest.mark.parametrize(
+    ("function", "family", "own", "deliberate"),
+    [
+        (on_purpose, "ValueError", True, True),
+        (own_from_library, "RuntimeError", True, True),
+        (library, "ValueError", False, False),
+        (accident, "ValueError", True, False),
+        (unpacking, "ValueError", True, False),
+        (exhausted, "RuntimeError", True, False),
+        (foreign, None, False, True),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_accidents_are_told_from_exceptions_raised_on_purpose(function, family, own, deliberate):
+    told = describe(function)
+    assert (told.family, told.own, told.deliberate) == (family, own, deliberate)
+
+
+def test_the_frame_is_where_the_exception_began():
+    assert describe(on_purpose).frame.endswith(" on_purpose")
+    assert describe(library).frame.startswith("decoder.py:")
+    assert raised(ValueError("never raised"), [HERE]).frame == "nowhere"
+
+
+def test_everything_holds_the_whole_chain_with_args_and_notes():
+    def noted():
+        try:
+            on_purpose()
+        except ValueError as error:
+            error.add_note("a note")
+            raise Own("outer", "second") from error
+
+    everything = describe(noted).everything
+    assert all(part in everything for part in ("'outer', 'second'", "a note", "ValueError('no')", "Traceback"))
+
+
+def test_details_are_public_plain_attributes():
+    error = Own("x")
+    error.status, error.retry_after, error._secret, error.odd = 429, 1.5, "s", {1, 1}
+    assert raised(error, [HERE]).details == {"status": 429, "retry_after": 1.5, "odd": "{1}"}
+
+
+def test_an_exception_that_cannot_be_shown_is_still_described():
+    class Hostile(RuntimeError):
+        def __str__(self):
+            raise KeyError
+
+        __repr__ = RuntimeError.__repr__
+
+    assert raised(Hostile(), [HERE]).text == "<its __str__ raised KeyError>"
+
+
+def test_code_installed_below_a_root_is_not_the_providers_own():
+    assert not raised(json.JSONDecodeError("m", "d", 0), [Path("/")]).own
+
+
+def test_a_class_without_a_file_is_not_the_providers_own():
+    assert not raised(type("Loose", (ValueError,), {"__module__": "nowhere"})(), [HERE]).own
