@@ -7,7 +7,8 @@ SystemExit and swallowed cancellation. What blocks the whole process is the sess
 import contextlib
 import copy
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -67,12 +68,16 @@ READ_ALL = Consumer()
 class Driver:
     """Drives one subject against one upstream."""
 
-    def __init__(self, subject: Subject, upstream: Upstream, deadline: float = DEADLINE) -> None:
+    def __init__(
+        self, subject: Subject, upstream: Upstream, deadline: float = DEADLINE, *, guarded: bool = True
+    ) -> None:
+        """``guarded`` refuses every connection beyond loopback."""
         self.subject = subject
         self.contract = subject.contract
         self.upstream = upstream
         self.deadline = deadline
         self._door: Door | None = None
+        self._watch: Callable[[], AbstractContextManager[Sequence[str]]] = guard.watching if guarded else _unguarded
 
     @property
     def door(self) -> Door:
@@ -105,7 +110,7 @@ class Driver:
         call = replace(call, options={**call.options, **(options or {})})
         scripts = [self._paced(script) for script in scenario.scripts]
         way = way or Way(self.door)
-        with guard.watching() as escapes, self.upstream.play(*scripts) as play:
+        with self._watch() as escapes, self.upstream.play(*scripts) as play:
             return self._drive(call, way, consumer, deadline or self.deadline, play, escapes)
 
     def _drive(
@@ -161,6 +166,10 @@ class Driver:
                 steps.append(_GAP)
             steps.append(step)
         return Script(tuple(steps))
+
+
+def _unguarded() -> AbstractContextManager[Sequence[str]]:
+    return contextlib.nullcontext(())
 
 
 @contextlib.contextmanager

@@ -1,15 +1,24 @@
 """What Hypothesis draws for a contract: conversations, models and options. Judges nothing."""
 
-from typing import Any
+import math
+import time
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, TypeVar
 
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from providers.contract import Contract
 
 from .recording import Call
+from .requirement import Failure
 
+T = TypeVar("T")
+
+_SHRINKING = 3.0
+"""Seconds in which a failure is made smaller, before the smallest one so far is shown."""
 PRODUCT = settings(
     max_examples=25, deadline=None, database=None, derandomize=True, print_blob=False, report_multiple_bugs=False
 )
@@ -17,6 +26,34 @@ PRODUCT = settings(
 TORTURE = "a\u0000\u001f é e\u0301 你好 🍕👩‍👩‍👧 שלום \u202e \u2028\u2029\u0085\u000b\ufeff \"\\\\' \t\r\n</s>"
 """Astral, right-to-left, NUL, line and paragraph separators, combining, joiners, quotes, escapes."""
 _HUGE = "x" * 65_536
+
+
+class _Enough(BaseException):
+    """Ends a search that has found a failure; Hypothesis lets it through."""
+
+
+def for_all(strategy: SearchStrategy[T], check: Callable[[T], None]) -> None:
+    """Check everything that is drawn; raise the smallest failure that is found in time."""
+    found: list[tuple[int, Failure]] = []
+    until = math.inf
+
+    @PRODUCT
+    @given(strategy)
+    def search(value: T) -> None:
+        nonlocal until
+        if time.monotonic() > until:
+            raise _Enough
+        try:
+            check(value)
+        except Failure as failure:
+            until = min(until, time.monotonic() + _SHRINKING)
+            found.append((len(repr(value)), failure))
+            raise
+
+    try:
+        search()
+    except _Enough:
+        raise min(found, key=itemgetter(0))[1] from None
 
 
 def contents() -> SearchStrategy[str]:

@@ -1,101 +1,55 @@
-"""The seed interface, and ``answer``, which turns the description of an answer into it. Knows nothing of HTTP."""
+"""The seed interface: what a provider class looks like from outside. Knows no HTTP."""
 
-import functools
-import inspect
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing
-from dataclasses import replace
+from collections.abc import AsyncIterator
 from typing import Any, ClassVar
 
-from .errors import RequestRefused, UpstreamFailed
-from .messages import AsyncResult, Messages, checked
-from .response import FinishReason, RawResponse
+from .errors import RequestRefused
+from .messages import Messages
+from .response import Item
 
-Generate = Callable[..., AsyncIterator[Any]]
+AsyncResult = AsyncIterator[Item]
+"""What a call gives: iterate over it, do not await it."""
 
 
 class AsyncGeneratorProvider:
-    """A class that asks an upstream and yields its answer piece by piece."""
+    """A service that answers a conversation piece by piece."""
 
-    url: ClassVar[str | None] = None
-    working: ClassVar[bool] = False
-    needs_auth: ClassVar[bool] = False
-    supports_stream: ClassVar[bool] = True
-    supports_message_history: ClassVar[bool] = False
-    supports_system_message: ClassVar[bool] = False
+    url: str | None = None
+    working = False
+    needs_auth = False
+    supports_stream = True
+    supports_message_history = False
+    supports_system_message = False
 
     @classmethod
     def create_async_generator(
         cls, model: str, messages: Messages, proxy: str | None = None, **kwargs: Any
     ) -> AsyncResult:
-        """Yield text and at last one FinishReason; raise ValueError or RuntimeError."""
+        """Give the answer: text as it comes, then one FinishReason.
+
+        Raises ValueError where the call must be changed and RuntimeError where it could succeed later, both
+        upon iteration.
+        """
         raise NotImplementedError
 
 
 class ProviderModelMixin:
-    """Which models a provider serves. A non-empty ``models`` is a closed list."""
+    """Which models a service knows."""
 
-    default_model: ClassVar[str | None] = None
+    default_model: str | None = None
     models: ClassVar[list[str]] = []
-    model_aliases: ClassVar[Mapping[str, str]] = {}
+    """Empty: the list is open, any id is passed on."""
+    model_aliases: ClassVar[dict[str, str]] = {}
 
     @classmethod
-    def get_model(cls, model: str | None) -> str:
-        """Give the default for an empty model, an alias's target, or the model itself; ValueError if unknown."""
-        if not model:
-            return cls.default_model or ""
-        model = cls.model_aliases.get(model, model)
-        if cls.models and model not in cls.models:
-            raise RequestRefused(f"expected a model of {cls.__name__}: {', '.join(cls.models)}; got {model!r}")
-        return model
+    def get_model(cls, model: str | None) -> str | None:
+        """Give the id to send: the default for an empty one, an alias's target, else the id itself.
 
-
-def answer(generate: Generate) -> Generate:
-    """Make an async generator of the seed interface from one that yields text and, when complete, a FinishReason.
-
-    It refuses unknown options and unusable messages before any I/O, hands on copies, closes what it opened
-    when the caller leaves, notes the text already yielded on the exception, and holds the FinishReason back
-    to the end. An answer without text, or one that ends without FinishReason, is an UpstreamFailed.
-    """
-    parameters = inspect.signature(generate).parameters.values()
-    known = [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
-
-    @functools.wraps(generate)
-    async def create_async_generator(
-        cls: type, model: str, messages: Messages, proxy: str | None = None, **options: Any
-    ) -> AsyncIterator[Any]:
-        if not takes_any:
-            options = _admitted(cls, options, known)
-        given = checked(messages)
-        finish, yielded = None, ""
-        try:
-            async with aclosing(generate(cls, model, given, proxy, **options)) as items:  # type: ignore[type-var]
-                async for item in items:
-                    if isinstance(item, FinishReason):
-                        finish = item
-                        continue
-                    yielded += str(item) if isinstance(item, str | RawResponse) else ""
-                    yield item
-            _require_complete(finish, yielded)
-        except (RequestRefused, UpstreamFailed) as error:
-            error.told = replace(error.told, partial=yielded)
-            raise
-        yield finish
-
-    return create_async_generator
-
-
-def _admitted(cls: type, options: dict[str, Any], known: list[str]) -> dict[str, Any]:
-    """Refuse what the provider cannot take; ``stream=True`` asks for what it does anyway."""
-    unknown = [name for name in options if name not in known and not (name == "stream" and options[name] is True)]
-    if unknown:
-        raise RequestRefused(f"expected options of {cls.__name__}: {', '.join(known)}; got {', '.join(unknown)}")
-    return {name: value for name, value in options.items() if name in known}
-
-
-def _require_complete(finish: FinishReason | None, yielded: str) -> None:
-    if finish is None:
-        raise UpstreamFailed("the answer ended before it was complete")
-    if not yielded:
-        raise UpstreamFailed("the answer is empty")
+        Raises ValueError where the list is closed and does not have it.
+        """
+        wanted = model or cls.default_model
+        wanted = cls.model_aliases.get(wanted, wanted) if wanted else model
+        if cls.models and wanted not in cls.models:
+            known = ", ".join([*cls.models, *cls.model_aliases])
+            raise RequestRefused(f"{cls.__name__}: expected a model among {known}, got {str(model)[:100]!r}")
+        return wanted

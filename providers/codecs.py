@@ -1,133 +1,98 @@
-"""Incremental decoders: bytes in, events out, no I/O. The harness writes its own, so that a bug here cannot hide.
+"""Incremental decoders: bytes in, events out. No I/O.
 
-Each decoder has ``feed(data)`` for bytes as they come and ``end()`` for the end of a complete body; both
-give the events that are complete by then. What is not JSON where JSON is due raises ``Garbage``.
+``feed`` and ``close`` are generators: what they give depends on the bytes alone, never on how they were cut,
+so an event that precedes garbage is given before ``Malformed`` is raised. Exhaust one before the next call.
 """
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-_BOM = b"\xef\xbb\xbf"
+_BOM = codecs.BOM_UTF8
+_EXCERPT = 80
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 
-
-class Garbage(Exception):
-    """A piece of a body is not what the codec says. ``data`` may show secrets that an upstream echoes."""
-
-    def __init__(self, expected: str, data: bytes) -> None:
-        """Keep the bytes apart from the text."""
-        super().__init__(f"expected {expected}, got {len(data)} other bytes")
-        self.expected = expected
-        self.data = data
+Event_co = TypeVar("Event_co", covariant=True)
 
 
-class Decoder(Protocol):
-    """Turns the bytes of one body into events."""
-
-    def feed(self, data: bytes) -> Iterator[Any]:
-        """Take the next bytes."""
-
-    def end(self) -> Iterator[Any]:
-        """Take the end of the body."""
+class Malformed(Exception):
+    """The bytes are not what the codec reads."""
 
 
-class TextDecoder:
-    """Plain UTF-8 text; a character that is cut waits for its rest, an invalid one becomes U+FFFD."""
+class Decoder(Protocol[Event_co]):
+    """What every codec offers."""
+
+    def feed(self, data: bytes) -> Iterator[Event_co]:
+        """Give the events that these bytes complete."""
+
+    def close(self) -> Iterator[Event_co]:
+        """Give what the end of the bytes completes."""
+
+
+class Text:
+    """UTF-8 text as it comes. A leading BOM is skipped, an invalid byte becomes U+FFFD, a cut character waits."""
 
     def __init__(self) -> None:
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
 
     def feed(self, data: bytes) -> Iterator[str]:
-        """Give the text that is complete."""
-        text = self._decoder.decode(data)
-        if text:
+        """Give the characters that these bytes complete."""
+        if text := self._decoder.decode(data):
             yield text
 
-    def end(self) -> Iterator[str]:
-        """Give what is left of a cut character."""
-        text = self._decoder.decode(b"", final=True)
-        if text:
-            yield text
+    def close(self) -> Iterator[str]:
+        """Give nothing; an end within a character is ``Malformed``."""
+        if self._decoder.getstate()[0]:
+            raise Malformed("the text ends within a character")
+        yield from ()
 
 
-class LineDecoder:
-    """Lines without their ends; ``ends`` says whether CR alone ends one too. A leading BOM is skipped.
+class _Lines:
+    """Cuts bytes at line ends, in linear time however small the pieces are."""
 
-    Bytes are split, never ``str``: U+2028, U+0085, VT or FF inside a line end nothing.
-    """
-
-    def __init__(self, *, cr: bool) -> None:
-        self._cr = cr
-        self._parts: list[bytes] = []
-        self._start: bytes | None = b""
+    def __init__(self, *, only_lf: bool) -> None:
+        self._only_lf = only_lf
+        self._rest = bytearray()
         self._after_cr = False
+        self._first = True
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Give the lines that are complete."""
-        data = self._without_bom(data)
-        if self._cr and data:
-            if self._after_cr and data.startswith(b"\n"):
-                data = data[1:]
-            self._after_cr = data.endswith(b"\r") if data else False
-            data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        *lines, rest = data.split(b"\n")
-        for line in lines:
-            yield b"".join([*self._parts, line])
-            self._parts.clear()
-        if rest:
-            self._parts.append(rest)
+    def feed(self, data: bytes) -> list[bytes]:
+        if self._after_cr and data:
+            data, self._after_cr = data.removeprefix(b"\n"), False  # the other half of a cut CRLF
+        if b"\n" not in data and (self._only_lf or b"\r" not in data):
+            self._rest += data
+            return []
+        self._after_cr = not self._only_lf and data.endswith(b"\r")
+        first, *lines = data.split(b"\n") if self._only_lf else _LINE_END.split(data)
+        lines.insert(0, bytes(self._rest) + first)
+        self._rest = bytearray(lines.pop())
+        return self._without_bom(lines)
 
-    def end(self) -> Iterator[bytes]:
-        """Give the last line, which no line end follows."""
-        yield b"".join([self._start or b"", *self._parts])
-        self._parts.clear()
+    def close(self) -> list[bytes]:
+        return self._without_bom([bytes(self._rest)]) if self._rest else []
 
-    def _without_bom(self, data: bytes) -> bytes:
-        if self._start is None:
-            return data
-        data = self._start + data
-        if len(data) < len(_BOM) and _BOM.startswith(data):
-            self._start = data
-            return b""
-        self._start = None
-        return data.removeprefix(_BOM)
+    def _without_bom(self, lines: list[bytes]) -> list[bytes]:
+        if self._first:
+            lines[0], self._first = lines[0].removeprefix(_BOM), False
+        return lines
 
 
-class NdjsonDecoder:
-    """One JSON document per line; blank lines separate nothing."""
-
-    def __init__(self) -> None:
-        self._lines = LineDecoder(cr=False)
-
-    def feed(self, data: bytes) -> Iterator[Any]:
-        """Give the documents of the lines that are complete."""
-        for line in self._lines.feed(data):
-            yield from _document(line)
-
-    def end(self) -> Iterator[Any]:
-        """Give the document of the last line."""
-        for line in self._lines.end():
-            yield from _document(line)
-
-
-def _document(line: bytes) -> Iterator[Any]:
-    if line.strip(b" \t\r"):
-        yield json_document(line)
-
-
-def json_document(data: bytes) -> Any:
-    """Read one JSON document (RFC 8259); lone surrogates of its escapes become U+FFFD."""
+def parse_json(data: bytes) -> Any:
+    """Read one JSON document; a lone surrogate in it becomes U+FFFD, so that every str can be encoded."""
     try:
-        return _encodable(json.loads(data.decode(errors="replace")))
-    except (ValueError, RecursionError) as error:
-        raise Garbage("JSON", data) from error
+        value = json.loads(data.removeprefix(_BOM).decode())
+        return _encodable(value) if b"\\u" in data else value
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, a number too long or nesting too deep
+        excerpt = data[:_EXCERPT].decode(errors="replace")
+    raise Malformed(f"expected JSON, got {excerpt!r}" if excerpt else "expected JSON, got nothing")
 
 
 def _encodable(value: Any) -> Any:
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     if isinstance(value, list):
         return [_encodable(member) for member in value]
     if isinstance(value, dict):
@@ -135,89 +100,147 @@ def _encodable(value: Any) -> Any:
     return value
 
 
+def _parse_object(data: bytes) -> dict[str, Any]:
+    value = parse_json(data)
+    if isinstance(value, dict):
+        return value
+    raise Malformed(f"expected a JSON object, got {data[:_EXCERPT].decode(errors='replace')!r}")
+
+
+class JsonLines:
+    """One JSON object per line. Only LF ends a line; blank lines and white space around are skipped."""
+
+    def __init__(self) -> None:
+        self._lines = _Lines(only_lf=True)
+
+    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """Give the objects whose lines these bytes complete."""
+        return self._objects(self._lines.feed(data))
+
+    def close(self) -> Iterator[dict[str, Any]]:
+        """Give the object of a last line without line end; cut JSON there is ``Malformed``, the answer is cut."""
+        return self._objects(self._lines.close())
+
+    @staticmethod
+    def _objects(lines: list[bytes]) -> Iterator[dict[str, Any]]:
+        for line in lines:
+            if line.strip(b" \t\r"):
+                yield _parse_object(line)
+
+
 @dataclass(frozen=True)
 class ServerSentEvent:
-    """One event of an event stream (WHATWG HTML, 9.2.6)."""
+    """One dispatched event (WHATWG HTML 9.2.6)."""
 
-    event: str
-    data: str
-    id: str = ""
-    retry: int | None = None
+    name: str
+    raw: bytes
+    """The data as it came: its lines joined by LF."""
+    last_event_id: str = ""
 
-    def json(self) -> Any:
-        """Read the data as JSON."""
-        return json_document(self.data.encode())
+    @property
+    def data(self) -> str:
+        """The data as text; an invalid byte is U+FFFD."""
+        return self.raw.decode(errors="replace")
 
 
-class SseDecoder:
-    """Server-sent events (WHATWG HTML, 9.2.5 and 9.2.6), with one liberty.
-
-    The standard drops an event that no blank line follows; here it counts at the end of a complete body,
-    for servers that omit the last line end.
-    """
+class ServerSentEvents:
+    """``text/event-stream`` as WHATWG HTML 9.2.6 reads it, but for ``close``."""
 
     def __init__(self) -> None:
-        self._lines = LineDecoder(cr=True)
-        self._event = ""
-        self._data: list[str] = []
+        self._lines = _Lines(only_lf=False)
+        self._name = ""
+        self._data: list[bytes] = []
         self._id = ""
-        self._retry: int | None = None
+        self.last_event_id = ""
+        self.retry: int | None = None
+        """Milliseconds to wait before connecting again."""
 
     def feed(self, data: bytes) -> Iterator[ServerSentEvent]:
-        """Give the events that are complete."""
-        for line in self._lines.feed(data):
-            yield from self._take(line)
+        """Give the events that a blank line in these bytes ends."""
+        return self._events(self._lines.feed(data))
 
-    def end(self) -> Iterator[ServerSentEvent]:
-        """Give the event that no blank line followed."""
-        for line in self._lines.end():
-            yield from self._take(line)
-        yield from self._dispatch()
+    def close(self) -> Iterator[ServerSentEvent]:
+        """Give the event that the end leaves without its blank line.
 
-    def _take(self, line: bytes) -> Iterator[ServerSentEvent]:
-        if not line:
-            yield from self._dispatch()
-            return
-        field, _, value = line.decode(errors="replace").partition(":")
-        value = value.removeprefix(" ")
-        if field == "data":
+        A browser drops it. LLM servers omit the last line end, and what was cut within an event does not
+        parse or lacks the terminal marker.
+        """
+        return self._events([*self._lines.close(), b""])
+
+    def _events(self, lines: list[bytes]) -> Iterator[ServerSentEvent]:
+        for line in lines:
+            if line:
+                self._field(line)
+            else:
+                yield from self._dispatch()
+
+    def _field(self, line: bytes) -> None:
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if name == b"data":
             self._data.append(value)
-        elif field == "event":
-            self._event = value
-        elif field == "id" and "\0" not in value:
-            self._id = value
-        elif field == "retry" and value.isascii() and value.isdigit():
-            self._retry = int(value)
+        elif name == b"event":
+            self._name = value.decode(errors="replace")
+        elif name == b"id" and b"\0" not in value:
+            self._id = value.decode(errors="replace")
+        elif name == b"retry" and value.isdigit():
+            self.retry = int(value[:_EXCERPT])
 
     def _dispatch(self) -> Iterator[ServerSentEvent]:
-        if self._data:
-            yield ServerSentEvent(self._event or "message", "\n".join(self._data), self._id, self._retry)
-        self._event, self._data = "", []
+        name, data = self._name or "message", self._data
+        self._name, self._data, self.last_event_id = "", [], self._id
+        if data:
+            yield ServerSentEvent(name, b"\n".join(data), self._id)
 
 
-class EitherDecoder:
-    """JSON documents, framed as lines or as the data of server-sent events: the first byte tells which."""
+class JsonEvents:
+    """Server-sent events whose data is one JSON object each; events with blank data are skipped.
 
-    def __init__(self) -> None:
-        self._start = b""
-        self._decoder: NdjsonDecoder | SseDecoder | None = None
+    Where an object lacks ``name_member``, the name of its event stands there.
+    """
 
-    def feed(self, data: bytes) -> Iterator[Any]:
-        """Give the documents that are complete."""
-        if self._decoder is None:
-            self._start += data
-            first = self._start.removeprefix(_BOM).lstrip(b" \t\r\n")[:1]
-            if not first or _BOM.startswith(self._start):
+    def __init__(self, name_member: str) -> None:
+        self._name_member = name_member
+        self._events = ServerSentEvents()
+
+    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """Give the objects of the events that these bytes complete."""
+        return self._objects(self._events.feed(data))
+
+    def close(self) -> Iterator[dict[str, Any]]:
+        """Give the object of a last event without its blank line."""
+        return self._objects(self._events.close())
+
+    def _objects(self, events: Iterator[ServerSentEvent]) -> Iterator[dict[str, Any]]:
+        for event in events:
+            if event.raw.strip():
+                value = _parse_object(event.raw)
+                if value.get(self._name_member) is None and event.name != "message":
+                    value[self._name_member] = event.name
+                yield value
+
+
+class EitherJson:
+    """JSON lines or server-sent events of JSON: the first byte beyond BOM and blanks tells, ``{`` means lines."""
+
+    def __init__(self, name_member: str) -> None:
+        self._name_member = name_member
+        self._head = b""
+        self._chosen: JsonLines | JsonEvents | None = None
+
+    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """Give the objects that these bytes complete."""
+        if self._chosen is None:
+            self._head += data
+            if _BOM.startswith(self._head):  # nothing yet, or a BOM that is still coming
                 return
-            self._decoder = NdjsonDecoder() if first in b"{[" else SseDecoder()
-            data = self._start
-        yield from map(_data, self._decoder.feed(data))
+            data = self._head = self._head.removeprefix(_BOM).lstrip()
+            if not data:
+                return
+            self._chosen = JsonLines() if data.startswith(b"{") else JsonEvents(self._name_member)
+        yield from self._chosen.feed(data)
 
-    def end(self) -> Iterator[Any]:
-        """Give what the last line or event holds."""
-        if self._decoder is not None:
-            yield from map(_data, self._decoder.end())
-
-
-def _data(event: Any) -> Any:
-    return event.json() if isinstance(event, ServerSentEvent) else event
+    def close(self) -> Iterator[dict[str, Any]]:
+        """Give what the end completes."""
+        if self._chosen is not None:
+            yield from self._chosen.close()

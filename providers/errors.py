@@ -1,149 +1,83 @@
-"""What a provider may raise: two families, told apart by whether this very call could succeed later.
+"""What a provider may raise: ValueError if the caller must change something, RuntimeError if it could succeed later.
 
-ValueError
-└── RequestRefused   no: the caller must change something
-RuntimeError
-└── UpstreamFailed   yes: wait, fail over, or report upstream
+Owns the two exceptions and the choice between them. Knows no HTTP library.
 """
 
-import email.utils
+import html
 import json
-import re
-import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from http import HTTPStatus
+from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote
 
-_REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 431, 451})
+_REFUSED = frozenset({400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 431, 451})
 _LIMIT = 500
-"""Characters of the upstream's words that are kept."""
-_KNOWN_STATUSES = frozenset(int(status) for status in HTTPStatus)
+"""Characters of the upstream's words that are shown."""
+_ROUGH_LIMIT = 8_000
+"""What is kept until secrets have been hidden: cutting first could leave half a secret that no search finds."""
+_CODE_LIMIT = 100
+_SHORTEST_SECRET = 4
+"""Anything shorter stands in ordinary words too."""
 
 
-@dataclass(frozen=True)
-class Told:
-    """What is known of a failure. ``retry_after`` in seconds; ``partial`` is the text yielded before it."""
+class Failure(Exception):
+    """What both exceptions carry; raise one of the two families below.
 
-    status: int | None = None
-    code: str | None = None
-    message: str = ""
-    retry_after: float | None = None
-    partial: str = ""
+    ``status`` is the HTTP status, ``code`` the upstream's raw code, ``message`` its words (at most 500
+    characters), ``retry_after`` the seconds it asked to wait, ``partial`` the answer text that had come.
+    """
 
+    def __init__(
+        self, message: str, *, status: int | None = None, code: Any = None, retry_after: float | None = None
+    ) -> None:
+        self.status = status
+        self.code = None if code is None else shortened(str(code), _CODE_LIMIT)
+        self.message = shortened(message, _ROUGH_LIMIT)
+        self.retry_after = retry_after
+        self.partial = ""
+        super().__init__(self._summary())
 
-class _Failure(Exception):
-    def __init__(self, summary: str, told: Told | None = None) -> None:
-        """Keep what is known beside the summary."""
-        super().__init__(summary)
-        self.told = told or Told()
+    def _summary(self) -> str:
+        head = [] if self.status is None else [f"HTTP {self.status}"]
+        if self.code is not None and self.code not in self.message:
+            head.append(f"({self.code})")
+        return f"{' '.join(head)}: {self.message}" if head else self.message
 
-    @property
-    def status(self) -> int | None:
-        """The HTTP status; None where the failure had none."""
-        return self.told.status
-
-    @property
-    def code(self) -> str | None:
-        """The upstream's own code."""
-        return self.told.code
-
-    @property
-    def message(self) -> str:
-        """The upstream's own words, bounded."""
-        return self.told.message
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds to wait, as the upstream asked."""
-        return self.told.retry_after
-
-    @property
-    def partial(self) -> str:
-        """The text that was yielded before the failure."""
-        return self.told.partial
+    def settle(self, partial: str, secrets: Iterable[str]) -> None:
+        """Note the text that had come, hide the secrets, then shorten the message."""
+        self.partial = partial
+        for secret in secrets:
+            self.message, self.partial = hidden(self.message, secret), hidden(self.partial, secret)
+            self.code = None if self.code is None else hidden(self.code, secret)
+        self.message = shortened(self.message, _LIMIT)
+        self.args = (self._summary(),)
 
 
-class RequestRefused(_Failure, ValueError):
-    """The caller must change something."""
+class RequestRefused(Failure, ValueError):
+    """The very call cannot succeed: the caller must change something."""
 
 
-class UpstreamFailed(_Failure, RuntimeError):
-    """The same call may succeed later."""
+class UpstreamFailed(Failure, RuntimeError):
+    """The very call could succeed later: wait, go elsewhere, or tell the upstream."""
 
 
-ProviderError = RequestRefused | UpstreamFailed
+def failure(
+    message: str, *, status: int | None = None, code: Any = None, retry_after: float | None = None
+) -> RequestRefused | UpstreamFailed:
+    """Give the exception that an HTTP status becomes; without a status it is the upstream's fault."""
+    family = RequestRefused if status in _REFUSED else UpstreamFailed
+    return family(message, status=status, code=code, retry_after=retry_after)
 
 
-def family(status: int) -> type[RequestRefused] | type[UpstreamFailed]:
-    """Tell which family a status belongs to."""
-    return RequestRefused if status in _REFUSALS else UpstreamFailed
+def shortened(text: str, limit: int = _LIMIT) -> str:
+    """Give at most so many characters, the last one an ellipsis where some are missing."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
-def from_reply(status: int, headers: Mapping[str, str], body: bytes, secrets: Iterable[str] = ()) -> ProviderError:
-    """Make the exception of an HTTP status; the body serves for the message alone."""
-    message, code = words(body)
-    message = redacted(message, secrets)
-    code = None if code is None else redacted(code, secrets)
-    name = HTTPStatus(status).phrase if status in _KNOWN_STATUSES else "unknown status"
-    parts = [f"status {status} {name}", *([f"code {code}"] if code else []), *([message] if message else [])]
-    return family(status)(": ".join(parts), Told(status, code, message, retry_after(headers.get("retry-after"))))
-
-
-def words(body: bytes) -> tuple[str, str | None]:
-    """Give the upstream's message and raw code: JSON of the usual shapes, the title of a page, or text; bounded."""
-    text = body.decode(errors="replace").strip()
-    if re.match(r"<(!doctype|html|head|body)", text, re.IGNORECASE):
-        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        return bounded(f"an HTML page: {title.group(1)}" if title else "an HTML page"), None
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return bounded(text), None
-    message, code = _from_json(document)
-    return bounded(message or text), code
-
-
-def _from_json(document: Any) -> tuple[str, str | None]:
-    if isinstance(document, list) and document:
-        document = document[0]
-    if not isinstance(document, dict):
-        return (document, None) if isinstance(document, str) else ("", None)
-    inner = document.get("error")
-    places = [inner, document] if isinstance(inner, dict) else [document]
-    if isinstance(inner, str):
-        places.insert(0, {"message": inner})
-    found = {
-        name: value
-        for name in ("message", "detail", "statusMessage", "code", "type")
-        for place in reversed(places)
-        if isinstance(value := place.get(name), str | int) and not isinstance(value, bool)
-    }
-    message = next((str(found[name]) for name in ("message", "detail", "statusMessage") if name in found), "")
-    return message, next((bounded(str(found[name])) for name in ("code", "type") if name in found), None)
-
-
-def bounded(text: str) -> str:
-    """Cut a text to what fits a log line."""
-    text = " ".join(text.split())
-    return text if len(text) <= _LIMIT else text[:_LIMIT] + "..."
-
-
-def redacted(text: str, secrets: Iterable[str]) -> str:
-    """Replace every secret that a text shows, also as JSON would write it."""
-    for secret in secrets:
-        for shape in {secret, json.dumps(secret)[1:-1]}:
-            text = text.replace(shape, "***")
+def hidden(text: str, secret: str) -> str:
+    """Put ``***`` in the place of a secret, as it is and as URLs, JSON, HTML and Python write it."""
+    if len(secret) < _SHORTEST_SECRET:
+        return text
+    written = {quote(secret), quote(secret, safe=""), json.dumps(secret)[1:-1], html.escape(secret), repr(secret)[1:-1]}
+    for form in sorted({secret, *written}, key=len, reverse=True):
+        text = text.replace(form, "***")
     return text
-
-
-def retry_after(value: str | None) -> float | None:
-    """Read Retry-After (RFC 9110, 10.2.3): seconds or an HTTP date, as seconds from now; garbage is None."""
-    if value is None:
-        return None
-    if re.fullmatch(r"\s*\d{1,9}(\.\d+)?\s*", value):
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None

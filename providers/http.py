@@ -1,96 +1,39 @@
-"""The one place that talks HTTP: client, proxy, time-outs, status map, redirects, the read loop.
+"""The one place that talks HTTP: one POST out, one reply in. Knows no provider and no event.
 
-Everything that goes wrong leaves it as RequestRefused or UpstreamFailed. Knows no provider.
+Connections live as long as one call, so that calls under any event loop, at once or in a row, share nothing but
+the TLS context (building one takes 20 ms).
 """
 
-import json
 import math
 import os
-import re
-import ssl
-from collections import deque
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any
-from urllib.parse import urlsplit
+import ssl as tls
+from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing, asynccontextmanager
+from functools import lru_cache
+from http import HTTPStatus
+from itertools import islice
+from typing import Any, Generic, TypeVar
 
 import httpx
 
-from .codecs import Decoder, Garbage, TextDecoder, json_document
-from .errors import ProviderError, RequestRefused, Told, UpstreamFailed, bounded, from_reply, redacted, words
+from .codecs import Decoder, Malformed, Text, parse_json
+from .encodings import ADVERTISED, Coding, coding
+from .errors import RequestRefused, UpstreamFailed, failure
+from .request import Request, split_url
+from .wording import retry_after, words
 
-OK = 200
-_CONNECT, _READ, _WRITE, _POOL = 10.0, 60.0, 60.0, 10.0
-"""Seconds that each phase may stay silent. There is no limit to the whole: a slow answer is an answer."""
-_ERROR_BODY = 64 * 1024
-_REDIRECTS = 3
-_SAME_METHOD = {307, 308}
-_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, 5.5: no CR, LF, NUL
+Event = TypeVar("Event")
 
+NO_TEXT = frozenset({"text/html", "application/json"})
+"""Media types that are no answer where text or a stream is expected."""
+NO_JSON = frozenset({"text/html"})
 
-@dataclass(frozen=True)
-class Request:
-    """What is asked: address, headers, JSON body; ``secrets`` are never shown in an exception."""
-
-    url: str
-    headers: Mapping[str, str]
-    body: Any
-    secrets: Collection[str] = field(default=(), repr=False)
-
-
-def join(base_url: str | None, path: str) -> str:
-    """Put an endpoint path behind a base address, with one slash between."""
-    parts = urlsplit(base_url) if isinstance(base_url, str) else None
-    if not parts or parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        raise RequestRefused(f"expected base_url with http(s) scheme and host, got {base_url!r}")
-    return str(base_url).rstrip("/") + path
-
-
-class Reply:
-    """A reply of status 200, read once, as it comes."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        """Take over a response whose body has not been read."""
-        self._response = response
-
-    def events(self, decoder: Decoder) -> "Events":
-        """Decode the body event by event."""
-        return Events(self._response.aiter_bytes(), decoder)
-
-    def texts(self) -> "Events":
-        """Decode the body as plain text."""
-        return self.events(TextDecoder())
-
-    async def document(self) -> Any:
-        """Read the body as one JSON document."""
-        return json_document(await self._response.aread())
-
-
-class Events:
-    """The events of a body: a plain iterator, so that nothing of ours is left to a finalizer when a caller leaves."""
-
-    def __init__(self, chunks: AsyncIterator[bytes], decoder: Decoder) -> None:
-        """Read chunks through a decoder."""
-        self._chunks = chunks
-        self._decoder = decoder
-        self._ready: deque[Any] = deque()
-        self._ended = False
-
-    def __aiter__(self) -> "Events":
-        return self
-
-    async def __anext__(self) -> Any:
-        while not self._ready:
-            if self._ended:
-                raise StopAsyncIteration
-            try:
-                self._ready.extend(self._decoder.feed(await anext(self._chunks)))
-            except StopAsyncIteration:
-                self._ended = True
-                self._ready.extend(self._decoder.end())
-        return self._ready.popleft()
+_CONNECT, _READ = 10.0, 60.0
+_MOST_REDIRECTS = 3
+_REPOSTED = {307, 308}  # RFC 9110, 15.4.8: the method stays
+_ERROR_BODY = 65_536
+_LOWER = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError)
+"""What the layers below raise, mapped by httpx or not."""
 
 
 @asynccontextmanager
@@ -99,121 +42,209 @@ async def post(
     *,
     proxy: str | None = None,
     timeout: float | None = None,
-    verify: bool = True,
-    refuse: Collection[str] = (),
-) -> AsyncIterator[Reply]:
-    """POST the request and give its reply; ``refuse`` names media types that are no answer."""
-    content, headers = _encoded(request.body), _headers(request.headers)
-    try:
-        async with _client(proxy, timeout, verify=verify) as client:
-            response = await _send(client, request.url, content, headers)
-            try:
-                await _require_answer(response, request.secrets, refuse)
-                yield Reply(response)
-            finally:
-                await response.aclose()
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise RequestRefused(f"expected an http(s) address, got {request.url!r}") from error
-    except httpx.TimeoutException as error:
-        raise UpstreamFailed(f"the upstream was silent for too long ({type(error).__name__})") from error
-    except (httpx.HTTPError, httpx.StreamError, ssl.SSLError, OSError) as error:
-        raise UpstreamFailed(f"the connection failed ({type(error).__name__}: {bounded(str(error))})") from error
-    except Garbage as error:
-        data = bounded(redacted(error.data[:_ERROR_BODY].decode(errors="replace"), request.secrets))
-        raise UpstreamFailed(f"expected {error.expected}, got {data!r}", Told(message=data)) from error
+    ssl: bool | tls.SSLContext | None = None,
+    refused: frozenset[str] = NO_TEXT,
+) -> AsyncIterator["Reply"]:
+    """Send the request and give the reply once its head has said that it is an answer.
 
-
-async def _send(client: httpx.AsyncClient, url: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
-    """Send, and follow redirects that keep method, body and origin (RFC 9110, 15.4.8 and 15.4.9)."""
-    target = httpx.URL(url)
-    for _ in range(_REDIRECTS + 1):
-        response = await client.send(
-            client.build_request("POST", target, content=content, headers=headers), stream=True
-        )
-        if response.status_code not in _SAME_METHOD or "location" not in response.headers:
-            return response
-        location = target.join(response.headers["location"])
-        if _origin(location) != _origin(target):
+    Everything wrong with the call is a ValueError before any I/O. ``timeout`` is in seconds and counts anew in
+    each phase (connect, write, each read). ``refused`` are media types that are no answer under status 200.
+    """
+    split_url(request.url, "base_url")
+    content, headers = request.content(), request.header_lines()
+    async with _client(proxy, timeout, ssl) as client:
+        response = await _send(client, client.build_request("POST", request.url, content=content, headers=headers))
+        try:
+            async with aclosing(response.aiter_raw()) as chunks:  # type: ignore[type-var]  # it is a generator
+                yield await _usable(response, chunks, refused)
+        finally:
             await response.aclose()
-            raise UpstreamFailed("the upstream redirects to another origin", Told(status=response.status_code))
+
+
+def _client(proxy: str | None, timeout: float | None, ssl: Any) -> httpx.AsyncClient:
+    limits = _timeout(timeout)
+    context = ssl if isinstance(ssl, tls.SSLContext) else _context_for(ssl)
+    if proxy is not None:
+        split_url(proxy, "proxy")
+    try:
+        through = None if proxy is None else httpx.Proxy(proxy, ssl_context=context)
+        return httpx.AsyncClient(
+            proxy=through, verify=context, timeout=limits, headers={"Accept-Encoding": ADVERTISED}, trust_env=True
+        )
+    except (httpx.InvalidURL, ValueError, TypeError, ImportError) as error:
+        problem = type(error).__name__
+    raise RequestRefused(f"proxy: expected an http(s) URL in proxy=, HTTP_PROXY, HTTPS_PROXY and ALL_PROXY: {problem}")
+
+
+def _timeout(seconds: Any) -> httpx.Timeout:
+    if seconds is None:
+        return httpx.Timeout(_READ, connect=_CONNECT)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < math.inf:
+        raise RequestRefused(f"timeout: expected a positive number of seconds, got {seconds!r}")
+    return httpx.Timeout(float(seconds))
+
+
+def _context_for(verify: Any) -> tls.SSLContext:
+    if verify is not None and not isinstance(verify, bool):
+        raise RequestRefused(
+            f"ssl: expected None, a bool or an SSLContext, got a value of type {type(verify).__name__}"
+        )
+    try:
+        return _context(verify is not False, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    except OSError as error:
+        problem = f"{type(error).__name__}: {error}"
+    raise RequestRefused(f"expected certificates at SSL_CERT_FILE or SSL_CERT_DIR, got {problem}")
+
+
+@lru_cache(maxsize=8)
+def _context(verify: bool, _file: str | None, _folder: str | None) -> tls.SSLContext:  # noqa: FBT001
+    """Build the TLS context for one value of the variables, which httpx reads itself."""
+    return httpx.create_ssl_context(verify=verify, trust_env=True)
+
+
+async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """Send, and send again where the same origin asks for it; another origin gets nothing."""
+    for _ in range(_MOST_REDIRECTS + 1):
+        response = await _send_once(client, request)
+        if response.status_code not in _REPOSTED:
+            return response
         await response.aclose()
-        target = location
-    raise UpstreamFailed(f"more than {_REDIRECTS} redirects", Told(status=response.status_code))
+        url = _moved(request.url, response)
+        request = client.build_request("POST", url, content=request.content, headers=request.headers.raw)
+    raise UpstreamFailed(f"redirected more than {_MOST_REDIRECTS} times", status=response.status_code)
+
+
+async def _send_once(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    try:
+        return await client.send(request, stream=True)
+    except _LOWER as error:
+        failed = _transport_failure(error)
+    raise failed
+
+
+def _moved(url: httpx.URL, response: httpx.Response) -> httpx.URL:
+    try:
+        target = url.join(response.headers.get("location", ""))
+    except httpx.InvalidURL:
+        target = httpx.URL()
+    if "location" in response.headers and _origin(target) == _origin(url):
+        return url.copy_with(raw_path=target.raw_path)
+    raise UpstreamFailed("redirected to another origin, which is not followed", status=response.status_code)
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port
+    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
-async def _require_answer(response: httpx.Response, secrets: Collection[str], refuse: Collection[str]) -> None:
+def _transport_failure(error: Exception) -> UpstreamFailed:
+    """Name the failure without keeping it: what it refers to holds the whole request."""
+    kind = type(error).__name__
+    return UpstreamFailed(f"the exchange failed: {kind}: {error}" if str(error) else f"the exchange failed: {kind}")
+
+
+async def _usable(response: httpx.Response, chunks: AsyncIterator[bytes], refused: frozenset[str]) -> "Reply":
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if response.status_code == OK and media_type not in refuse:
-        return
-    body = await _error_body(response)
-    raise _no_answer(response, media_type, body, secrets)
-
-
-def _no_answer(response: httpx.Response, media_type: str, body: bytes, secrets: Collection[str]) -> ProviderError:
-    if response.status_code != OK:
-        return from_reply(response.status_code, response.headers, body, secrets)
-    message = redacted(words(body)[0], secrets)
-    return UpstreamFailed(f"status 200 with {media_type} instead of an answer: {message}", Told(OK, None, message))
-
-
-async def _error_body(response: httpx.Response) -> bytes:
-    """Read what there is of an error's body: the status has decided already, so its end does not matter."""
-    body = b""
     try:
-        async for chunk in response.aiter_bytes():
-            body += chunk
-            if len(body) >= _ERROR_BODY:
-                break
-    except httpx.HTTPError:
-        return body
-    return body[:_ERROR_BODY]
+        reply = Reply(chunks, coding(response.headers.get("content-encoding", "")))
+    except Malformed as error:
+        problem = str(error)
+    else:
+        if response.status_code == HTTPStatus.OK and media_type not in refused:
+            return reply
+        raise await _refusal(response, reply, media_type)
+    raise failure(problem, status=response.status_code)
 
 
-def _client(proxy: str | None, timeout: float | None, *, verify: bool) -> httpx.AsyncClient:
-    seconds = _seconds(timeout)
-    context = _context(verify, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-    try:
-        return httpx.AsyncClient(proxy=proxy, timeout=seconds, verify=context)
-    except (ValueError, TypeError, ImportError, httpx.InvalidURL) as error:
-        # The value may hold a password, and so may the library's message.
-        raise RequestRefused("expected proxy as an http(s) URL, got another value") from _without_value(error)
+async def _refusal(response: httpx.Response, reply: "Reply", media_type: str) -> Exception:
+    """Give the exception that a reply without answer becomes."""
+    status = response.status_code
+    said, code = words(await reply.beginning(_ERROR_BODY), media_type)
+    if status == HTTPStatus.OK:
+        return UpstreamFailed(f"expected an answer, got {media_type}: {said or 'nothing'}", status=status, code=code)
+    said = said or response.reason_phrase or "no explanation"
+    wait = retry_after(response.headers.get("retry-after"))
+    return failure(said, status=status, code=code, retry_after=wait)
 
 
-def _without_value(error: Exception) -> Exception:
-    return type(error)()
+class Reply:
+    """The body of a reply; one of ``texts``, ``events`` and ``json`` reads it, once."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], encoding: Coding) -> None:
+        self._chunks = chunks
+        self._encoding = encoding
+
+    async def read(self) -> bytes:
+        """Give the next decoded bytes as soon as there are any; none at the end."""
+        failed: UpstreamFailed
+        try:
+            async for chunk in self._chunks:
+                if data := self._encoding.feed(chunk):
+                    return data
+            self._encoding.close()
+        except Malformed as error:
+            failed = UpstreamFailed(str(error))
+        except _LOWER as error:
+            failed = _transport_failure(error)
+        else:
+            return b""
+        raise failed
+
+    async def beginning(self, size: int) -> bytes:
+        """Give about so many bytes from the start; a failure ends them early."""
+        data = b""
+        try:
+            while len(data) < size and (more := await self.read()):
+                data += more
+        except UpstreamFailed as error:
+            return data[:size] or str(error).encode()
+        return data[:size]
+
+    def texts(self) -> "Events[str]":
+        """Give the body as pieces of text, each as it comes."""
+        return self.events(Text())
+
+    def events(self, decoder: Decoder[Event]) -> "Events[Event]":
+        """Give what the decoder makes of the body, each event as it is complete."""
+        return Events(self, decoder)
+
+    async def json(self) -> Any:
+        """Give the body as one JSON document."""
+        pieces = []
+        while data := await self.read():
+            pieces.append(data)
+        try:
+            return parse_json(b"".join(pieces))
+        except Malformed as error:
+            problem = str(error)
+        raise UpstreamFailed(problem)
 
 
-def _seconds(timeout: float | None) -> httpx.Timeout:
-    if timeout is None:
-        return httpx.Timeout(connect=_CONNECT, read=_READ, write=_WRITE, pool=_POOL)
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout < math.inf:
-        raise RequestRefused(f"expected timeout in seconds, above 0, got {timeout!r}")
-    return httpx.Timeout(timeout)
+class Events(Generic[Event]):
+    """The events of a body in turn. No generator, so nothing is left to the garbage collector."""
 
+    def __init__(self, reply: Reply, decoder: Decoder[Event]) -> None:
+        self._reply = reply
+        self._decoder = decoder
+        self._ready: Iterator[Event] = iter(())
+        self._ended = False
 
-@cache
-def _context(verify: bool, file: str | None, folder: str | None) -> ssl.SSLContext:  # noqa: FBT001  a cache key
-    """Build a TLS context once: it takes 20 ms, more than a whole exchange. The paths are httpx's to read."""
-    del file, folder
-    return httpx.create_ssl_context(verify=verify)
+    def __aiter__(self) -> "Events[Event]":
+        return self
 
+    async def __anext__(self) -> Event:
+        while True:
+            for event in self._decoded():
+                return event
+            if self._ended:
+                raise StopAsyncIteration
+            data = await self._reply.read()
+            self._ended = not data
+            self._ready = self._decoder.feed(data) if data else self._decoder.close()
 
-def _encoded(body: Any) -> bytes:
-    try:
-        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-    except UnicodeEncodeError:
-        reason = "lone surrogates"
-    except (TypeError, ValueError, RecursionError) as error:
-        reason = type(error).__name__
-    raise RequestRefused(f"expected messages and options that are JSON in UTF-8, got {reason}")
-
-
-def _headers(headers: Mapping[str, str]) -> Mapping[str, str]:
-    for name, value in headers.items():
-        if not _HEADER_VALUE.fullmatch(value):
-            raise RequestRefused(f"expected header {name} in Latin-1 without line ends, got another value")
-    return {"Content-Type": "application/json", **headers}
+    def _decoded(self) -> list[Event]:
+        """Give the next event that is ready, or none."""
+        try:
+            return list(islice(self._ready, 1))
+        except Malformed as error:
+            problem = str(error)
+        raise UpstreamFailed(problem)

@@ -1,23 +1,21 @@
-"""What a provider may yield beside ``str``. Knows nothing of HTTP."""
+"""What a provider may yield beside ``str``. ``str(item)`` is the answer text that an item carries, often none."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .messages import text_of
+
 
 @dataclass(frozen=True)
 class FinishReason:
-    """The end of a complete answer: stop, length, tool_calls or content_filter.
-
-    ``raw`` is the upstream's own value. One that no table knows keeps its own name as ``reason``: it is
-    never guessed to be ``stop``.
-    """
+    """Why a complete answer ended: stop, length, tool_calls, content_filter, or unknown with the ``raw`` value."""
 
     reason: str
     raw: Any = None
 
-    def get_dict(self) -> dict[str, str]:
-        """Give the reason as JSON."""
+    def get_dict(self) -> dict[str, Any]:
+        """Give the seed's dictionary."""
         return {"reason": self.reason}
 
     def __str__(self) -> str:
@@ -25,59 +23,69 @@ class FinishReason:
 
 
 class RawResponse:
-    """One event of the upstream as it came; its members read as attributes.
+    """One event as it came: each member is an attribute, unless a method has its name; ``get_dict`` has them all.
 
-    ``str`` gives the answer text that it carries, or nothing. A member whose name is taken by the class
-    (``get_dict``, ``__class__``) is reached through ``get_dict`` alone.
+    ``str()`` gives the text of an event of type ``content``, else nothing.
     """
 
+    __slots__ = ("_event",)
+
     def __init__(self, /, **event: Any) -> None:
-        """Keep the members."""
         self._event = event
 
-    def __getattr__(self, name: str) -> Any:
-        event: dict[str, Any] = self.__dict__.get("_event", {})
-        if name in event:
-            return event[name]
-        raise AttributeError(name)
-
     def get_dict(self) -> dict[str, Any]:
-        """Give a copy of the event."""
+        """Give all members of the event."""
         return dict(self._event)
 
+    def __getattr__(self, name: str) -> Any:
+        # Reached only where no real attribute has the name. Copying and pickling ask for dunder names and,
+        # on a bare instance, for the slot: an event must not answer those.
+        if name != "_event" and not name.startswith("__") and name in self._event:
+            return self._event[name]
+        raise AttributeError(f"expected a member of the event, got {name!r}")
+
     def __str__(self) -> str:
-        text = self._event.get("content") if self._event.get("type") == "content" else None
-        return text if isinstance(text, str) else ""
+        return text_of(self._event.get("content")) if self._event.get("type") == "content" else ""
 
     def __repr__(self) -> str:
         return f"RawResponse({self._event!r})"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, RawResponse) and other._event == self._event
+        return isinstance(other, RawResponse) and self._event == other._event
 
-    __hash__ = None  # type: ignore[assignment]  # its event is a dict
-
-
-@dataclass(frozen=True)
-class Reasoning:
-    """Thought that is no part of the answer."""
-
-    text: str
+    __hash__ = None  # type: ignore[assignment]  # its members need not be hashable
 
 
 @dataclass(frozen=True)
 class Usage:
-    """Token counts by the upstream's names."""
+    """The tokens that an answer took, as the upstream counts them."""
 
-    counts: Mapping[str, int]
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
 
-    def get_dict(self) -> dict[str, int]:
-        """Give the counts as JSON."""
-        return dict(self.counts)
+    def __str__(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True)
+class Reasoning:
+    """A piece of the model's thinking, which is no answer text."""
+
+    token: str
+
+    def __str__(self) -> str:
+        return ""
 
 
 @dataclass(frozen=True)
 class ToolCalls:
-    """The complete tool calls of an answer, merged."""
+    """The calls of tools that the model asks for."""
 
     calls: tuple[Mapping[str, Any], ...]
+
+    def __str__(self) -> str:
+        return ""
+
+
+Item = str | FinishReason | RawResponse | Usage | Reasoning | ToolCalls

@@ -1,9 +1,13 @@
-"""Records the scenes: sets each, drives the provider through the recorder, and looks at what came of it."""
+"""Records the scenes: sets each, drives the provider through the recorder, looks at what came of it, and keeps it."""
 
 from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 
+from ..cassette import store
 from ..errors import HarnessError, UsageError
+from ..record import Take, record
 from ..recording import Recording
+from ..target import CASSETTES, resolve
 from .installation import Say
 from .place import Place
 from .scene import Scene
@@ -11,7 +15,13 @@ from .scenes import SCENES
 from .studio import Studio
 
 Record = Callable[[Scene, str], Recording]
-"""Records one scene from the upstream at this address, and stores it."""
+"""Records one scene from the upstream at this address."""
+
+
+def record_scene(scene: Scene, url: str) -> Recording:
+    """Drive the built-in provider of a scene through the recorder."""
+    take = Take(scenario=scene.name, call=scene.call, provenance=scene.provenance, upstream=scene.upstream)
+    return record(resolve(scene.provider), take, url)
 
 
 def chosen(names: Collection[str], scenes: Sequence[Scene] = SCENES) -> tuple[Scene, ...]:
@@ -28,9 +38,15 @@ def chosen(names: Collection[str], scenes: Sequence[Scene] = SCENES) -> tuple[Sc
 
 
 def record_all(
-    names: Collection[str], say: Say, record: Record, place: Place | None = None, scenes: Sequence[Scene] = SCENES
+    names: Collection[str],
+    say: Say,
+    folder: Path = CASSETTES,
+    *,
+    place: Place | None = None,
+    scenes: Sequence[Scene] = SCENES,
+    record: Record = record_scene,
 ) -> tuple[Recording, ...]:
-    """Record every scene of these providers; one that comes out otherwise than planned is an error."""
+    """Record every scene of these providers into ``folder``; the first that is not as planned is an error."""
     wanted = chosen(names, scenes)
     framings = sorted({scene.framing for scene in wanted if scene.framing})
     recordings = []
@@ -39,6 +55,7 @@ def record_all(
             with studio.upstream(scene) as url:
                 recording = record(scene, url)
             look_at(scene, recording)
+            store.save(recording, folder / scene.provider / f"{scene.name}.yaml")
             recordings.append(recording)
             say(f"{scene.provider}/{scene.name}: {_gist(recording)}")
     return tuple(recordings)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 import jsonschema
-from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.contract import Capability, Door, HeaderRule
@@ -24,7 +23,7 @@ from ..framing import at_path, leaves
 from ..recording import Call
 from ..requirement import requirement
 from ..scenario import Scenario, answers, one_answer
-from ..strategies import PRODUCT, TORTURE, calls
+from ..strategies import TORTURE, calls, for_all
 from ..transcript import Request, Transcript, Via
 from ..verdict import Level
 
@@ -131,8 +130,6 @@ def test_body_is_json_that_satisfies_the_schema(drive: Driver, scenario: Scenari
         st.characters(exclude_categories=["Cs"])
     )
 
-    @PRODUCT
-    @given(calls(drive.contract, scenario.call, content))
     def holds(call: Call) -> None:
         transcript = drive(scenario, call=call)
         blank = not all(message["content"].strip() for message in call.messages)
@@ -142,7 +139,7 @@ def test_body_is_json_that_satisfies_the_schema(drive: Driver, scenario: Scenari
         request = only_request(transcript, scenario)
         _require_schema(drive.contract.payload, request)
 
-    holds()
+    for_all(calls(drive.contract, scenario.call, content), holds)
 
 
 def _require_schema(schema: Mapping[str, Any], request: Request) -> None:
@@ -179,8 +176,6 @@ def test_every_message_arrives_once_and_in_order(drive: Driver, scenario: Scenar
     """
     canaries = st.integers(0, 9_999).map(lambda number: f"canary-{number:04d}-")
 
-    @PRODUCT
-    @given(calls(drive.contract, scenario.call, canaries))
     def holds(call: Call) -> None:
         messages = [
             {**message, "content": f"{message['content']}{index}"} for index, message in enumerate(call.messages)
@@ -189,7 +184,7 @@ def test_every_message_arrives_once_and_in_order(drive: Driver, scenario: Scenar
         request = only_request(transcript, scenario)
         _require_contents(drive, messages, request)
 
-    holds()
+    for_all(calls(drive.contract, scenario.call, canaries), holds)
 
 
 def _require_contents(drive: Driver, messages: list[dict[str, Any]], request: Request) -> None:
@@ -307,8 +302,6 @@ def test_any_legal_prompt_arrives_unchanged(drive: Driver, scenario: Scenario) -
     Remedy: encode the body once as UTF-8 JSON before sending, and refuse lone surrogates there.
     """
 
-    @PRODUCT
-    @given(calls(drive.contract, scenario.call))
     def holds(call: Call) -> None:
         content = call.messages[-1]["content"]
         request = only_request(drive(scenario, call=replace(call, messages=call.messages[-1:])), scenario)
@@ -316,7 +309,7 @@ def test_any_legal_prompt_arrives_unchanged(drive: Driver, scenario: Scenario) -
         if not any(content in leaf for leaf in strings):
             raise fail("the prompt was changed on its way", expected=content, wire=draw_request(request))
 
-    holds()
+    for_all(calls(drive.contract, scenario.call), holds)
     surrogate = replace(scenario.call, messages=({"role": "user", "content": "half a pizza: \ud83c"},))
     transcript = drive(scenario, call=surrogate)
     if transcript.requests:

@@ -1,3 +1,5 @@
-"""Acytoo: plain text from chat.acytoo.com."""
+"""Acytoo, which speaks to chat.acytoo.com."""
 
-from .provider import Acytoo as Acytoo
+from .provider import Acytoo
+
+__all__ = ["Acytoo"]

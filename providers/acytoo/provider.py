@@ -1,15 +1,17 @@
-"""Acytoo: plain text, streamed. Never imports its contract."""
+"""Acytoo: a chat site of 2023 that streamed plain text."""
 
 from typing import Any
 
-from ..base import AsyncGeneratorProvider, answer
-from ..http import Request, join, post
-from ..messages import AsyncResult, Messages
+from ..answer import answer
+from ..base import AsyncGeneratorProvider, AsyncResult
+from ..http import post
+from ..messages import Messages
+from ..request import Request, endpoint
 from ..response import FinishReason
 
 
 class Acytoo(AsyncGeneratorProvider):
-    """chat.acytoo.com: one fixed model, the answer as raw UTF-8."""
+    """Plain text from chat.acytoo.com. A complete body is a complete answer; its advert belongs to the text."""
 
     url = "https://chat.acytoo.com"
     supports_message_history = True
@@ -26,7 +28,7 @@ class Acytoo(AsyncGeneratorProvider):
         base_url: str | None = None,
         timeout: float | None = None,
     ) -> AsyncResult:
-        """Yield the body as it comes; a complete one is ``stop``."""
+        """Answer; ``temperature`` is the only option of the service."""
         body: dict[str, Any] = {
             "key": "",
             "model": "gpt-3.5-turbo",
@@ -34,8 +36,8 @@ class Acytoo(AsyncGeneratorProvider):
             "temperature": temperature,
             "password": "",
         }
-        request = Request(join(base_url or cls.url, "/api/completions"), {"Accept": "*/*"}, body)
-        async with post(request, proxy=proxy, timeout=timeout, refuse=("text/html", "application/json")) as reply:
+        request = Request(endpoint(base_url, cls.url, "/api/completions"), {"accept": "*/*"}, body)
+        async with post(request, proxy=proxy, timeout=timeout) as reply:
             async for text in reply.texts():
                 yield text
         yield FinishReason("stop")

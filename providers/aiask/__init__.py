@@ -1,3 +1,5 @@
-"""AiAsk: plain text from e.aiask.me, with its quota told in a sentence."""
+"""AiAsk, which speaks to e.aiask.me."""
 
-from .provider import AiAsk as AiAsk
+from .provider import AiAsk
+
+__all__ = ["AiAsk"]

@@ -1,10 +1,12 @@
-"""AiAsk: plain text, streamed; a used-up quota is one whole sentence under status 200. Never imports its contract."""
+"""AiAsk: a chat site of 2023 that streamed plain text, and told its quota as an answer."""
 
 from typing import Any
 
-from ..base import AsyncGeneratorProvider, answer
-from ..http import Request, join, post
-from ..messages import AsyncResult, Messages
+from ..answer import answer
+from ..base import AsyncGeneratorProvider, AsyncResult
+from ..http import post
+from ..messages import Messages
+from ..request import Request, endpoint
 from ..response import FinishReason
 from ..sentence import Withheld
 
@@ -12,7 +14,7 @@ _QUOTA = "您的免费额度不够使用这个模型啦，请点击右上角登�
 
 
 class AiAsk(AsyncGeneratorProvider):
-    """e.aiask.me: one fixed model, the answer as raw UTF-8."""
+    """Plain text from e.aiask.me. An answer that is just the quota sentence is a RuntimeError."""
 
     url = "https://e.aiask.me"
     supports_message_history = True
@@ -28,8 +30,12 @@ class AiAsk(AsyncGeneratorProvider):
         base_url: str | None = None,
         timeout: float | None = None,
     ) -> AsyncResult:
-        """Yield the body as it comes, unless the whole of it is the quota sentence; a complete one is ``stop``."""
-        headers = {"Accept": "application/json, text/plain, */*", "Origin": cls.url, "Referer": f"{cls.url}/chat"}
+        """Answer; the service takes no options."""
+        headers = {
+            "accept": "application/json, text/plain, */*",
+            "origin": cls.url,
+            "referer": f"{cls.url}/chat",
+        }
         body: dict[str, Any] = {
             "continuous": True,
             "id": "fRMSQtuHl91A4De9cCvKD",
@@ -39,12 +45,12 @@ class AiAsk(AsyncGeneratorProvider):
             "temperature": 0.5,
             "title": "",
         }
-        request = Request(join(base_url or cls.url, "/v1/chat/gpt/"), headers, body)
-        withheld = Withheld(_QUOTA)
-        async with post(request, proxy=proxy, timeout=timeout, refuse=("text/html", "application/json")) as reply:
+        request = Request(endpoint(base_url, cls.url, "/v1/chat/gpt/"), headers, body)
+        quota = Withheld(_QUOTA)
+        async with post(request, proxy=proxy, timeout=timeout) as reply:
             async for text in reply.texts():
-                for part in withheld.feed(text):
-                    yield part
-        for part in withheld.end():
-            yield part
+                for released in quota.feed(text):
+                    yield released
+        for rest in quota.end():
+            yield rest
         yield FinishReason("stop")

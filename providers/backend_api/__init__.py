@@ -1,3 +1,5 @@
-"""BackendApi: the event stream of any g4f server."""
+"""BackendApi, which speaks to any g4f server."""
 
-from .provider import BackendApi as BackendApi
+from .provider import BackendApi
+
+__all__ = ["BackendApi"]

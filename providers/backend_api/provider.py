@@ -1,31 +1,41 @@
-"""BackendApi: every event of a g4f server, in both its framings. Never imports its contract."""
+"""BackendApi: the conversation endpoint of a g4f server, in the framings of before and after version 6.7.5."""
 
-from collections.abc import Mapping
+import ssl as tls
 from typing import Any, ClassVar
 
-from ..base import AsyncGeneratorProvider, ProviderModelMixin, answer
-from ..codecs import EitherDecoder
-from ..errors import ProviderError, RequestRefused, Told, UpstreamFailed, bounded, redacted
-from ..http import Request, join, post
-from ..messages import AsyncResult, MediaListType, Messages, checked_key, data_uri
+from ..answer import answer
+from ..base import AsyncGeneratorProvider, AsyncResult, ProviderModelMixin
+from ..codecs import EitherJson
+from ..errors import RequestRefused, UpstreamFailed
+from ..http import post
+from ..media import MediaListType, data_uris
+from ..messages import Messages
+from ..request import Request, endpoint
 from ..response import FinishReason, RawResponse
+from ..wording import words_in
 
-_CALLERS_FAULT = (
-    "BadRequest",
+_FINISHES = {"stop", "length", "tool_calls", "content_filter"}
+_FAILURES = ("error", "fail", "timeout", "malformed")
+_REFUSALS = {
+    "BadRequestError",
+    "MissingAuthError",
+    "ModelNotAllowedError",
     "ModelNotFound",
-    "ModelNotSupported",
-    "ProviderNotFound",
-    "MissingAuth",
-    "Authentication",
-)
-"""Beginnings of the server's exception names that ask the caller to change something."""
+    "ModelNotFoundError",
+    "ModelNotSupportedError",
+    "ProviderNotFoundError",
+    "StreamNotSupportedError",
+}
+"""Exception classes of g4f that mean that the call must be changed."""
 
 
 class BackendApi(AsyncGeneratorProvider, ProviderModelMixin):
-    """A g4f server's /backend-api/v2/conversation. A subclass sets ``url``, or the caller gives ``base_url``."""
+    """Every event of a g4f server as RawResponse, then the finish; a subclass or ``base_url`` tells the address."""
 
-    ssl: ClassVar[bool | None] = None
-    headers: ClassVar[Mapping[str, str]] = {}
+    ssl: bool | tls.SSLContext | None = None
+    headers: ClassVar[dict[str, str]] = {}
+    supports_message_history = True
+    supports_system_message = True
 
     @classmethod
     @answer
@@ -37,46 +47,52 @@ class BackendApi(AsyncGeneratorProvider, ProviderModelMixin):
         *,
         media: MediaListType | None = None,
         api_key: str | None = None,
-        ssl: bool | None = None,
+        ssl: bool | tls.SSLContext | None = None,
         base_url: str | None = None,
         timeout: float | None = None,
-        **further: Any,
+        **options: Any,
     ) -> AsyncResult:
-        """Yield every event as RawResponse, then the reason of the finish event; further options join the body."""
+        """Answer; any further option becomes a member of the body."""
         body = {
             "model": model,
             "messages": messages,
-            "media": None if media is None else [(data_uri(content), name) for content, name in media],
-            "api_key": checked_key(api_key),
-            **further,
+            "media": None if media is None else data_uris(media),
+            "api_key": api_key,
+            **options,
         }
         headers = {"Accept": "text/event-stream", **cls.headers}
-        secrets = [api_key] if api_key else []
-        request = Request(join(base_url or cls.url, "/backend-api/v2/conversation"), headers, body, secrets)
-        verify = (cls.ssl if ssl is None else ssl) is not False
-        async with post(request, proxy=proxy, timeout=timeout, verify=verify, refuse=("text/html",)) as reply:
-            async for event in reply.events(EitherDecoder()):
-                if not isinstance(event, dict) or "type" not in event:
-                    raise UpstreamFailed(f"expected an event with a type, got {redacted(bounded(str(event)), secrets)}")
-                _require_no_error(event, secrets)
+        request = Request(endpoint(base_url, cls.url, "/backend-api/v2/conversation"), headers, body)
+        verify = cls.ssl if ssl is None else ssl
+        async with post(request, proxy=proxy, timeout=timeout, ssl=verify) as reply:
+            async for event in reply.events(EitherJson("type")):
+                _require_no_error(event)
                 yield RawResponse(**event)
-                if event["type"] == "finish":
-                    yield _finish(event)
+                if finish := _finish(event):
+                    yield finish
 
 
-def _require_no_error(event: dict[str, Any], secrets: list[str]) -> None:
-    """Raise what an error event says; its exception's name decides the family."""
-    if event["type"] not in {"auth", "error"}:
+def _require_no_error(event: dict[str, Any]) -> None:
+    """Raise for an event that tells a failure; its class stands in ``error`` or before the colon of the message."""
+    kind, error = event.get("type"), event.get("error")
+    if kind not in ("error", "auth") and not (kind is None and error):
         return
-    code = str(event.get("error") or event.get("auth") or "")
-    message = redacted(bounded(str(event.get("message") or code)), secrets)
-    refused = event["type"] == "auth" or f"{code} {message}".startswith(_CALLERS_FAULT)
-    kind: type[ProviderError] = RequestRefused if refused else UpstreamFailed
-    raise kind(f"the server says: {message}", Told(code=redacted(code, secrets), message=message))
+    said, code = words_in(event)
+    names = (error, event.get("auth"), said.partition(":")[0])
+    name = next((name for name in names if isinstance(name, str) and name.isidentifier()), code)
+    family = RequestRefused if kind == "auth" or name in _REFUSALS else UpstreamFailed
+    raise family(said or "an error event without explanation", code=name)
 
 
-def _finish(event: dict[str, Any]) -> FinishReason:
-    """Read the reason: stop, length, tool_calls and content_filter mean themselves, others stay what they are."""
-    finish = event.get("finish")
-    raw = finish.get("reason") if isinstance(finish, dict) else finish
-    return FinishReason(raw if isinstance(raw, str) and raw else "unknown", raw)
+def _finish(event: dict[str, Any]) -> FinishReason | None:
+    """Read the finish event. A value outside the table is ``unknown``, an absent one is no finish."""
+    if event.get("type") != "finish":
+        return None
+    told = event.get("finish")
+    raw = told.get("reason") if isinstance(told, dict) else told
+    if raw in (None, ""):
+        return None
+    if isinstance(raw, str) and raw in _FINISHES:
+        return FinishReason(raw)
+    if isinstance(raw, str) and raw.lower().startswith(_FAILURES):
+        raise UpstreamFailed(f"the answer ended by {raw}", code=raw)
+    return FinishReason("unknown", raw)

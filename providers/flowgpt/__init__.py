@@ -1,3 +1,5 @@
-"""FlowGpt: JSON lines from prod-backend-k8s.flowgpt.com, each request signed."""
+"""FlowGpt, which speaks to flowgpt.com."""
 
-from .provider import FlowGpt as FlowGpt
+from .provider import FlowGpt
+
+__all__ = ["FlowGpt"]

@@ -1,35 +1,40 @@
-"""FlowGpt: JSON objects on lines; every request is signed afresh. Never imports its contract."""
+"""FlowGpt: a chat site of 2024 whose requests are signed and whose answers come as JSON lines."""
 
 import hashlib
-import json
 import secrets
 import string
 import time
-from typing import Any
+from typing import Any, ClassVar
 
-from ..base import AsyncGeneratorProvider, ProviderModelMixin, answer
-from ..codecs import NdjsonDecoder
-from ..errors import Told, UpstreamFailed, words
-from ..http import Request, join, post
-from ..messages import AsyncResult, Messages, text_of
+from ..answer import answer
+from ..base import AsyncGeneratorProvider, AsyncResult, ProviderModelMixin
+from ..codecs import JsonLines
+from ..errors import UpstreamFailed
+from ..http import post
+from ..messages import Messages, prompt_text
+from ..request import Request, endpoint
 from ..response import FinishReason
 from ..sentence import Withheld
+from ..wording import words_in
 
+_SERVICE = "https://prod-backend-k8s.flowgpt.com"
+_AUTHORIZATION = "Bearer null"
+_AGENT = "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:122.0) Gecko/20100101 Firefox/122.0"
 _GREETING = {"role": "assistant", "content": "Hello, how can I help you today?"}
 _SYSTEM = "You are helpful assistant. Follow the user's instructions carefully."
-_AUTHORIZATION = "Bearer null"
+_CREDIT = "Insufficient credit"
+_ALPHABET = string.ascii_lowercase + string.digits
 
 
 class FlowGpt(AsyncGeneratorProvider, ProviderModelMixin):
-    """prod-backend-k8s.flowgpt.com: a closed list of models, anonymous calls."""
+    """Text events from flowgpt.com. The list of models is closed; out of credit is told as an answer."""
 
     url = "https://flowgpt.com/chat"
-    api_origin = "https://prod-backend-k8s.flowgpt.com"
     supports_message_history = True
     supports_system_message = True
     default_model = "gpt-3.5-turbo"
-    models = [  # noqa: RUF012  the seed interface has plain lists
-        "gpt-3.5-turbo",
+    models: ClassVar[list[str]] = [
+        default_model,
         "gpt-3.5-long",
         "gpt-4-turbo",
         "google-gemini",
@@ -43,7 +48,7 @@ class FlowGpt(AsyncGeneratorProvider, ProviderModelMixin):
         "Mixtral-8x7B",
         "Dolphin-2.6-8x7B",
     ]
-    model_aliases = {"gemini": "google-gemini", "gemini-pro": "google-gemini"}  # noqa: RUF012
+    model_aliases: ClassVar[dict[str, str]] = {"gemini": "google-gemini", "gemini-pro": "google-gemini"}
 
     @classmethod
     @answer
@@ -57,37 +62,30 @@ class FlowGpt(AsyncGeneratorProvider, ProviderModelMixin):
         base_url: str | None = None,
         timeout: float | None = None,
     ) -> AsyncResult:
-        """Yield the data of the text events, unless all of it says that the credit is gone; the end is ``stop``."""
+        """Answer; ``temperature`` is the only option of the service."""
         body = _body(cls.get_model(model), messages, temperature)
-        request = Request(join(base_url or cls.api_origin, "/v3/chat-anonymous"), _headers(), body)
-        withheld = Withheld("Insufficient credit")
-        async with post(request, proxy=proxy, timeout=timeout, refuse=("text/html",)) as reply:
-            async for event in reply.events(NdjsonDecoder()):
-                for part in withheld.feed(_text(event)):
-                    yield part
-        for part in withheld.end():
-            yield part
+        headers = _headers(str(int(time.time())), secrets.token_hex(16))
+        request = Request(endpoint(base_url, _SERVICE, "/v3/chat-anonymous"), headers, body)
+        credit = Withheld(_CREDIT)
+        async with post(request, proxy=proxy, timeout=timeout) as reply:
+            async for event in reply.events(JsonLines()):
+                for released in credit.feed(_text(event)):
+                    yield released
+        for rest in credit.end():
+            yield rest
         yield FinishReason("stop")
 
 
-def _text(event: Any) -> str:
-    """Give the text of an event, nothing for an unknown one, and raise what an error says."""
-    members = event if isinstance(event, dict) else {}
-    data = members.get("data")
-    if members.get("event") == "error":
-        message, code = words(json.dumps(data, ensure_ascii=False).encode())
-        raise UpstreamFailed(f"the upstream failed: {message}", Told(code=code, message=message))
-    return data if members.get("event") == "text" and isinstance(data, str) else ""
-
-
-def _body(model: str, messages: Messages, temperature: float | None) -> dict[str, Any]:
-    system = [text_of(message["content"]) for message in messages if message["role"] == "system"]
+def _body(model: str | None, messages: Messages, temperature: float | None) -> dict[str, Any]:
+    """Put the last message into ``question``, the system messages before it into ``system``, the rest between."""
+    *before, last = messages
+    system = "\n".join(prompt_text(message["content"]) for message in before if message["role"] == "system")
     return {
         "model": model,
         "nsfw": False,
-        "question": text_of(messages[-1]["content"]),
-        "history": [_GREETING, *(message for message in messages[:-1] if message["role"] != "system")],
-        "system": "\n".join(system) or _SYSTEM,
+        "question": prompt_text(last["content"]),
+        "history": [_GREETING, *(message for message in before if message["role"] != "system")],
+        "system": system or _SYSTEM,
         "temperature": temperature,
         "promptId": f"model-{model}",
         "documentIds": [],
@@ -97,29 +95,40 @@ def _body(model: str, messages: Messages, temperature: float | None) -> dict[str
     }
 
 
-def _headers() -> dict[str, str]:
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(16)
-    device = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(19))
+def _headers(timestamp: str, nonce: str) -> dict[str, str]:
+    device = "".join(secrets.choice(_ALPHABET) for _ in range(19))
     return {
-        "User-Agent": "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:122.0) Gecko/20100101 Firefox/122.0",
+        "User-Agent": _AGENT,
         "Accept": "*/*",
         "Accept-Language": "en-US;q=0.7,en;q=0.3",
-        "Accept-Encoding": "gzip, deflate, br",
         "Referer": "https://flowgpt.com/",
+        "Content-Type": "application/json",
         "Authorization": _AUTHORIZATION,
         "Origin": "https://flowgpt.com",
-        "Connection": "keep-alive",
         "Sec-Fetch-Dest": "empty",
         "Sec-Fetch-Mode": "cors",
         "Sec-Fetch-Site": "same-site",
         "TE": "trailers",
         "x-flow-device-id": f"f-{device}",
         "x-nonce": nonce,
-        "x-signature": signature(timestamp, nonce),
+        "x-signature": _signature(timestamp, nonce),
         "x-timestamp": timestamp,
     }
 
 
-def signature(timestamp: str, nonce: str) -> str:
-    """Sign a request as the service's own page does."""
-    return hashlib.md5(f"{timestamp}-{nonce}-{_AUTHORIZATION}".encode(), usedforsecurity=False).hexdigest()
+def _signature(timestamp: str, nonce: str) -> str:
+    signed = f"{timestamp}-{nonce}-{_AUTHORIZATION}".encode()
+    return hashlib.md5(signed, usedforsecurity=False).hexdigest()
+
+
+def _text(event: dict[str, Any]) -> str:
+    """Give the text of an event; other names than ``text`` and ``error`` are unknown and have none."""
+    match event:
+        case {"event": "text", "data": str(text)}:
+            return text
+        case {"event": "text"}:
+            raise UpstreamFailed("expected text in a text event, got none")
+        case {"event": "error"}:
+            said, code = words_in(event.get("data") or event)
+            raise UpstreamFailed(said or "an error event without explanation", code=code)
+    return ""

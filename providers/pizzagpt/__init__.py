@@ -1,3 +1,5 @@
-"""Pizzagpt: one JSON document from www.pizzagpt.it."""
+"""Pizzagpt, which speaks to www.pizzagpt.it."""
 
-from .provider import Pizzagpt as Pizzagpt
+from .provider import Pizzagpt
+
+__all__ = ["Pizzagpt"]

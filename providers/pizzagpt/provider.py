@@ -1,64 +1,70 @@
-"""Pizzagpt: one JSON document; misuse and errors come under status 200. Never imports its contract."""
+"""Pizzagpt: a chat site of 2024 that answers in one JSON document."""
 
-import json
-from typing import Any
+from typing import Any, ClassVar
 
-from ..base import AsyncGeneratorProvider, ProviderModelMixin, answer
-from ..errors import RequestRefused, Told, UpstreamFailed, family, words
-from ..http import Request, join, post
-from ..messages import AsyncResult, Messages, format_prompt
+from ..answer import answer
+from ..base import AsyncGeneratorProvider, AsyncResult, ProviderModelMixin
+from ..errors import RequestRefused, failure
+from ..http import NO_JSON, post
+from ..messages import Messages, format_prompt
+from ..request import Request, endpoint
 from ..response import FinishReason
+from ..wording import words_in
 
-_MISUSE = "misuse detected. please get in touch"
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/127.0.0.0 Safari/537.36"
+_MISUSE = "misuse detected. please get in touch"
 
 
 class Pizzagpt(AsyncGeneratorProvider, ProviderModelMixin):
-    """www.pizzagpt.it: one question, one answer; the model is not asked for."""
+    """One text from www.pizzagpt.it. The model is the service's own choice and is not sent."""
 
     url = "https://www.pizzagpt.it"
     default_model = "gpt-4o-mini"
-    models = [default_model]  # noqa: RUF012  the seed interface has plain lists
+    models: ClassVar[list[str]] = [default_model]
 
     @classmethod
     @answer
     async def create_async_generator(
         cls,
-        model: str,  # noqa: ARG003  never sent
+        model: str,  # noqa: ARG003  see the class
         messages: Messages,
         proxy: str | None = None,
         *,
         base_url: str | None = None,
         timeout: float | None = None,
     ) -> AsyncResult:
-        """Yield the content of the document; a complete one is ``stop``."""
+        """Answer; the service takes no options."""
         headers = {
-            "Accept": "application/json",
-            "Accept-Language": "en-US,en;q=0.9",
-            "Origin": cls.url,
-            "Referer": f"{cls.url}/en",
-            "User-Agent": _AGENT,
-            "X-Secret": "Marinara",
+            "accept": "application/json",
+            "accept-language": "en-US,en;q=0.9",
+            "content-type": "application/json",
+            "origin": cls.url,
+            "referer": f"{cls.url}/en",
+            "user-agent": _AGENT,
+            "x-secret": "Marinara",
         }
-        request = Request(
-            join(base_url or cls.url, "/api/chatx-completion"), headers, {"question": format_prompt(messages)}
-        )
-        async with post(request, proxy=proxy, timeout=timeout) as reply:
-            yield _content(await reply.document())
+        body = {"question": format_prompt(messages)}
+        request = Request(endpoint(base_url, cls.url, "/api/chatx-completion"), headers, body)
+        async with post(request, proxy=proxy, timeout=timeout, refused=NO_JSON) as reply:
+            document = await reply.json()
+        yield _content(document)
         yield FinishReason("stop")
 
 
 def _content(document: Any) -> str:
-    """Find the answer, or tell why there is none."""
-    members = document if isinstance(document, dict) else {}
-    answered = members.get("answer", members)
-    content = answered.get("content") if isinstance(answered, dict) else None
-    if isinstance(content, str) and content:
-        if content.lower().startswith(_MISUSE):
-            raise RequestRefused(content, Told(message=content))
-        return content
-    message, code = words(json.dumps(document, ensure_ascii=False).encode())
-    status = members.get("statusCode")
-    if isinstance(status, int):
-        raise family(status)(f"status {status} within the answer: {message}", Told(status, code, message))
-    raise UpstreamFailed(f"expected an answer with content, got {message}", Told(message=message))
+    """Give the text of the answer, nested as in 2024 or at the top as later; anything else is a failure."""
+    top = document if isinstance(document, dict) else {}
+    inner = top["answer"] if isinstance(top.get("answer"), dict) else top
+    content = inner.get("content")
+    if not isinstance(content, str) or not content:
+        raise _failure(document, top)
+    if content.lower().startswith(_MISUSE):
+        raise RequestRefused(content)
+    return content
+
+
+def _failure(document: Any, top: dict[str, Any]) -> Exception:
+    """Read an h3/Nuxt error object; its status counts as if it were the reply's own."""
+    said, code = words_in(document)
+    status = top.get("statusCode")
+    return failure(said or "expected a content, got none", status=status if type(status) is int else None, code=code)

@@ -4,11 +4,12 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
+from harness.cassette import store
 from harness.errors import HarnessError, UsageError
 from harness.live import local, studio
 from harness.live.local import Framing
 from harness.live.place import Place
-from harness.live.programme import chosen, look_at, record_all
+from harness.live.programme import chosen, look_at, record_all, record_scene
 from harness.live.relay import Behaviour
 from harness.live.scene import Scene
 from harness.live.scenes import SCENES
@@ -22,7 +23,7 @@ SSE = Scene(provider="backend_api", name="one-turn", call=CALL, finish="stop", f
 
 
 def recording(scene, expected, body=b"body"):
-    interaction = Interaction("POST", "/", (), b"", 200, "OK", (), body, Wire((2, 2), (0.0, 0.1)))
+    interaction = Interaction("POST", "/", (), b"", 200, "OK", (), body, Wire((1, len(body) - 1), (0.0, 0.1)))
     return Recording(
         scene.provider, scene.name, scene.provenance, scene.upstream, "", {}, scene.call, expected, (interaction,)
     )
@@ -60,13 +61,14 @@ def test_every_scene_of_the_chosen_providers_is_recorded_in_its_state(stage, mod
     place, events = stage
     said = []
 
-    made = record_all(["pizzagpt"], said.append, ask, place, (STOP, REFUSAL, SSE))
+    made = record_all(["pizzagpt"], said.append, place.root, place=place, scenes=(STOP, REFUSAL, SSE), record=ask)
 
     assert [one.expected for one in made] == [Expected("Hello!", "stop"), Expected(error="RuntimeError")]
     assert said == [
         "pizzagpt/one-turn: 6 characters in 2 chunks, stop",
         "pizzagpt/refusal: 0 characters in 2 chunks, RuntimeError",
     ]
+    assert [store.load(place.root / "pizzagpt" / f"{name}.yaml") for name in ("one-turn", "refusal")] == list(made)
     url = model.api.removesuffix("/v1")
     assert events == [["llm"], f"up {url}", f"down {url}"]
 
@@ -79,7 +81,7 @@ def test_g4f_servers_come_up_as_they_are_needed(stage, model):
         urls.append(url)
         return recording(scene, Expected("Hi", "stop"))
 
-    record_all([], said.append, record, place, (SSE,))
+    record_all([], said.append, place.root, place=place, scenes=(SSE,), record=record)
 
     url = model.api.removesuffix("/v1")
     assert urls == ["g4f sse"]
@@ -105,7 +107,7 @@ def test_no_name_means_all_scenes():
 
 def test_an_unknown_name_is_refused_before_anything_starts():
     with pytest.raises(UsageError, match=r"expected providers among acytoo, aiask, .*; got 'nobody'") as caught:
-        record_all(["nobody"], print, ask)
+        record_all(["nobody"], print)
 
     assert caught.value.code == "unknown-provider"
 
@@ -136,3 +138,19 @@ def test_serving_the_model_tells_where_and_waits(stage):
     url = events[1].removeprefix("up ")
     assert events == [["llm"], f"up {url}", "waited", f"down {url}"]
     assert said == [f"SmolLM2-135M by llama.cpp answers at {url}/v1 (OpenAI interface, model smollm2)"]
+
+
+def test_a_scene_is_recorded_through_its_built_in_provider(stage):
+    place, _ = stage
+
+    with Studio(place, [], print) as studio, studio.upstream(STOP) as url:
+        made = record_scene(STOP, url)
+
+    assert (made.provider, made.scenario, made.provenance, made.upstream) == (
+        "pizzagpt",
+        "one-turn",
+        STOP.provenance,
+        STOP.upstream,
+    )
+    assert (made.call, made.expected) == (CALL, Expected("Hello!", "stop"))
+    assert made.interactions[0].body == b'{"answer": {"content": "Hello!"}}'

@@ -1,0 +1,1 @@
+"""Recordings as files: how they are stored and what is scrubbed from them."""

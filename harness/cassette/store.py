@@ -1,0 +1,221 @@
+"""Cassettes on disk: YAML that plain vcrpy replays, with timing, call, provenance and expectation beside.
+
+Files are untrusted: safe YAML only, no aliases, bounded size. They are replaced atomically. It does not import
+vcr, which pulls in every HTTP library and fixes their certificates.
+"""
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..errors import UsageError
+from ..recording import Call, Expected, Interaction, Provenance, Recording, Wire
+from .shape import Shape
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes of a file that is still read."""
+ENDINGS = ("complete", "reset", "half-close")
+_WIDTH = 1_000_000
+"""Columns before a line is folded: never."""
+_DEEPEST = 100
+
+
+class _Dumper(yaml.CSafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  every value is written out
+        return True
+
+
+class _Flow(list[float]):
+    """A list that is written on one line."""
+
+
+def _represent_text(dumper: yaml.Dumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+def _represent_flow(dumper: yaml.Dumper, numbers: _Flow) -> yaml.SequenceNode:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", numbers, flow_style=True)
+
+
+_Dumper.add_representer(str, _represent_text)  # type: ignore[arg-type]
+_Dumper.add_representer(_Flow, _represent_flow)  # type: ignore[arg-type]
+
+
+def recordings(folder: Path) -> tuple[Recording, ...]:
+    """Load all cassettes of a folder, by name."""
+    return tuple(load(path) for path in sorted(folder.glob("*.yaml")))
+
+
+def load(path: Path) -> Recording:
+    """Read one cassette; UsageError says where it is not one."""
+    shape = Shape(path, _document(path))
+    metadata = shape.member("metadata")
+    return Recording(
+        provider=metadata.member("provider").text(),
+        scenario=metadata.member("scenario").text(),
+        provenance=metadata.member("provenance").choice(Provenance),
+        upstream=metadata.member("upstream").text(),
+        recorded_at=metadata.member("recorded_at").text(),
+        versions={name: version.text() for name, version in metadata.member("versions").members()},
+        call=_call(metadata.member("call")),
+        expected=_expected(metadata.member("expected")),
+        interactions=tuple(_interaction(item) for item in shape.member("interactions").items()),
+    )
+
+
+def _document(path: Path) -> Any:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise UsageError("huge-cassette", f"{path}: expected at most {LARGEST} bytes, got {size}")
+        text = path.read_text("utf-8")
+        _refuse_traps(text)
+        return yaml.load(text, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise UsageError("bad-cassette", f"{path}: expected safe YAML in UTF-8, got {reason}") from error
+    except OSError as error:
+        raise UsageError("no-cassette", f"{path}: {error.strerror}", "harness record --help") from error
+
+
+def _refuse_traps(text: str) -> None:
+    """Refuse aliases, which let a small file expand without end, and depth, which overflows the C composer's stack."""
+    depth = 0
+    for event in yaml.parse(text, yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.YAMLError("an alias")
+        if depth > _DEEPEST:
+            raise yaml.YAMLError(f"more than {_DEEPEST} levels")
+
+
+def _call(shape: Shape) -> Call:
+    messages = [dict(message.members()) for message in shape.member("messages").items()]
+    options = shape.optional("options")
+    return Call(
+        model=shape.member("model").text(),
+        messages=tuple({name: member.value for name, member in message.items()} for message in messages),
+        options={name: member.value for name, member in options.members()} if options else {},
+    )
+
+
+def _expected(shape: Shape) -> Expected:
+    text, finish, error = (shape.optional(name) for name in ("text", "finish", "error"))
+    return Expected(text.text() if text else "", finish.text() if finish else None, error.text() if error else None)
+
+
+def _interaction(shape: Shape) -> Interaction:
+    request, response = shape.member("request"), shape.member("response")
+    status = response.member("status")
+    body = response.member("body").member("string").data()
+    return Interaction(
+        method=request.member("method").text(),
+        uri=request.member("uri").text(),
+        request_headers=_headers(request.member("headers")),
+        request_body=request.member("body").data(),
+        status=status.member("code").integer(),
+        reason=status.member("message").text(),
+        headers=_headers(response.member("headers")),
+        body=body,
+        wire=_wire(response.member("x_wire"), len(body)),
+    )
+
+
+def _headers(shape: Shape) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value.text()) for name, values in shape.members() for value in values.items())
+
+
+def _wire(shape: Shape, size: int) -> Wire:
+    chunks = tuple(chunk.integer() for chunk in shape.member("chunks").items())
+    at = tuple(moment.number() for moment in shape.member("at_s").items())
+    if sum(chunks) != size or len(at) != len(chunks):
+        raise shape.wrong(
+            f"chunks of {size} bytes in all and as many moments", f"{sum(chunks)} bytes, {len(at)} moments"
+        )
+    end, encoding = shape.member("end"), shape.optional("encoding")
+    if end.text() not in ENDINGS:
+        raise end.wrong(" or ".join(ENDINGS))
+    return Wire(chunks, at, end.text(), shape.member("head_s").number(), encoding.text() if encoding else None)
+
+
+def save(recording: Recording, path: Path) -> None:
+    """Write a cassette, all of it or nothing; the old file stays until the new one is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = dumps(recording)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".tmp", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def dumps(recording: Recording) -> str:
+    """Give the text of a cassette; the same recording always gives the same text."""
+    call, expected = recording.call, recording.expected
+    document = {
+        "version": 1,
+        "metadata": {
+            "provider": recording.provider,
+            "scenario": recording.scenario,
+            "provenance": str(recording.provenance),
+            "upstream": recording.upstream,
+            "recorded_at": recording.recorded_at,
+            "versions": dict(recording.versions),
+            "call": {"model": call.model, "messages": list(call.messages), "options": dict(call.options)},
+            "expected": {"text": expected.text, "finish": expected.finish, "error": expected.error},
+        },
+        "interactions": [_interaction_document(interaction) for interaction in recording.interactions],
+    }
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+
+
+def _interaction_document(interaction: Interaction) -> dict[str, Any]:
+    wire = interaction.wire
+    return {
+        "request": {
+            "method": interaction.method,
+            "uri": interaction.uri,
+            "body": _text_or_data(interaction.request_body),
+            "headers": _header_document(interaction.request_headers),
+        },
+        "response": {
+            "status": {"code": interaction.status, "message": interaction.reason},
+            "headers": _header_document(interaction.headers),
+            "body": {"string": _text_or_data(interaction.body)},
+            "x_wire": {
+                "head_s": wire.head,
+                "chunks": _Flow(wire.chunks),
+                "at_s": _Flow(wire.at),
+                "end": wire.end,
+                "encoding": wire.encoding,
+            },
+        },
+    }
+
+
+def _header_document(headers: Sequence[tuple[str, str]]) -> Mapping[str, list[str]]:
+    document: dict[str, list[str]] = {}
+    for name, value in headers:
+        document.setdefault(name, []).append(value)
+    return document
+
+
+def _text_or_data(data: bytes) -> str | bytes:
+    """Give text where YAML keeps it to the byte, else binary."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return data
+    written = yaml.dump(text, Dumper=_Dumper, allow_unicode=True, width=_WIDTH)
+    return text if yaml.load(written, Loader=yaml.CSafeLoader) == text else data
