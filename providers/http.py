@@ -67,7 +67,8 @@ def _client(proxy: str | None, timeout: float | None, ssl: Any) -> httpx.AsyncCl
     if proxy is not None:
         split_url(proxy, "proxy")
     try:
-        through = None if proxy is None else httpx.Proxy(proxy, ssl_context=context)
+        tls_proxy = proxy is not None and proxy.lower().startswith("https:")
+        through = None if proxy is None else httpx.Proxy(proxy, ssl_context=context if tls_proxy else None)
         return httpx.AsyncClient(
             proxy=through, verify=context, timeout=limits, headers={"Accept-Encoding": ADVERTISED}, trust_env=True
         )

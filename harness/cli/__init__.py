@@ -11,6 +11,7 @@ import click
 from ..errors import HarnessError
 from .check import check
 from .live import live
+from .record import record
 
 _INTERRUPTED = 130
 
@@ -23,6 +24,7 @@ def commands() -> None:
 
 commands.add_command(check)
 commands.add_command(live)
+commands.add_command(record)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -1,13 +1,15 @@
 """Records the scenes: sets each, drives the provider through the recorder, looks at what came of it, and keeps it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ..cassette import store
 from ..errors import HarnessError, UsageError
 from ..record import Take, record
-from ..recording import Recording
-from ..target import CASSETTES, resolve
+from ..recording import Provenance, Recording
+from ..target import CASSETTES, Subject, resolve
 from .installation import Say
 from .place import Place
 from .scene import Scene
@@ -24,8 +26,10 @@ def record_scene(scene: Scene, url: str) -> Recording:
     return record(resolve(scene.provider), take, url)
 
 
-def chosen(names: Collection[str], scenes: Sequence[Scene] = SCENES) -> tuple[Scene, ...]:
-    """Give the scenes of these providers; no name means all."""
+def chosen(
+    names: Collection[str], scenes: Sequence[Scene] = SCENES, scenarios: Collection[str] = ()
+) -> tuple[Scene, ...]:
+    """Give the scenes of these providers whose names match one of the globs; no name and no glob mean all."""
     known = sorted({scene.provider for scene in scenes})
     for name in names:
         if name not in known:
@@ -34,7 +38,22 @@ def chosen(names: Collection[str], scenes: Sequence[Scene] = SCENES) -> tuple[Sc
                 f"expected providers among {', '.join(known)}; got {name!r}",
                 "harness record --help",
             )
-    return tuple(scene for scene in scenes if not names or scene.provider in names)
+    wanted = [scene for scene in scenes if not names or scene.provider in names]
+    kept = tuple(scene for scene in wanted if _matches(scene.name, scenarios))
+    if not kept:
+        raise _no_scenario(scenarios, [scene.name for scene in wanted])
+    return kept
+
+
+def _matches(name: str, globs: Collection[str]) -> bool:
+    return not globs or any(fnmatchcase(name, glob) for glob in globs)
+
+
+def _no_scenario(globs: Collection[str], known: Iterable[str]) -> UsageError:
+    names = ", ".join(sorted(set(known))) or "none at all"
+    return UsageError(
+        "unknown-scenario", f"expected scenarios among {names}; got {', '.join(globs)!r}", "harness record --help"
+    )
 
 
 def record_all(
@@ -44,10 +63,11 @@ def record_all(
     *,
     place: Place | None = None,
     scenes: Sequence[Scene] = SCENES,
+    scenarios: Collection[str] = (),
     record: Record = record_scene,
 ) -> tuple[Recording, ...]:
-    """Record every scene of these providers into ``folder``; the first that is not as planned is an error."""
-    wanted = chosen(names, scenes)
+    """Record these scenes of these providers into ``folder``; the first that is not as planned is an error."""
+    wanted = chosen(names, scenes, scenarios)
     framings = sorted({scene.framing for scene in wanted if scene.framing})
     recordings = []
     with Studio(place or Place(), framings, say) as studio:
@@ -59,6 +79,32 @@ def record_all(
             recordings.append(recording)
             say(f"{scene.provider}/{scene.name}: {_gist(recording)}")
     return tuple(recordings)
+
+
+def record_live(
+    subject: Subject, live: str, key: str | None, scenarios: Collection[str], say: Say, folder: Path = CASSETTES
+) -> tuple[Recording, ...]:
+    """Make the calls of a subject's cassettes again, to a live upstream, and keep what comes."""
+    known = store.recordings(folder / subject.contract.name)
+    kept = []
+    for old in known:
+        if not _matches(old.scenario, scenarios):
+            continue
+        call = replace(old.call, options={**old.call.options, **({"api_key": key} if key else {})})
+        take = Take(
+            scenario=old.scenario,
+            call=call,
+            provenance=Provenance.LIVE,
+            upstream=live,
+            secrets=(key,) if key else (),
+        )
+        recording = replace(record(subject, take, live), call=old.call)
+        store.save(recording, folder / subject.contract.name / f"{old.scenario}.yaml")
+        kept.append(recording)
+        say(f"{subject.contract.name}/{old.scenario}: {_gist(recording)}")
+    if not kept:
+        raise _no_scenario(scenarios, [old.scenario for old in known])
+    return tuple(kept)
 
 
 def look_at(scene: Scene, recording: Recording) -> None:

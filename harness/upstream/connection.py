@@ -1,4 +1,4 @@
-"""One connection of a client: requests in by h11, replies out by the player, CONNECT and TLS between. One loop only."""
+"""One connection of a client: requests in by h11, replies out by a player, CONNECT and TLS between. One loop only."""
 
 import asyncio
 import socket
@@ -13,10 +13,17 @@ import h11
 
 from ..transcript import Ending, Request, Via
 from .performance import Performance, Running
-from .player import Player
+from .player import Wire
 
 _LARGEST_HEAD = 1 << 20
 _PORTS = {"http": 80, "https": 443}
+
+
+class Playing(Protocol):
+    """One reply on its way to the client."""
+
+    async def play(self) -> tuple[Ending, bool]:
+        """Play it to its end; tell how it ended and whether the connection may stay open."""
 
 
 class House(Protocol):
@@ -26,6 +33,9 @@ class House(Protocol):
 
     def performance(self) -> Performance | None:
         """Give the performance that is on."""
+
+    def player(self, performance: Performance, reply: Running, wire: Wire) -> Playing:
+        """Give what plays a reply over a connection."""
 
     def context(self, host: str) -> ssl.SSLContext:
         """Give the TLS context for a host that a client tunnels to."""
@@ -144,7 +154,7 @@ class Connection(asyncio.Protocol):
     async def _perform(self, performance: Performance, reply: Running) -> None:
         may_stay = self._h11.their_state is not h11.MUST_CLOSE
         try:
-            ending, stays = await Player(performance, reply, self).play()
+            ending, stays = await self._house.player(performance, reply, self).play()
         except Exception as error:  # noqa: BLE001  kept, and raised where the harness can see it
             performance.fail(error)
             performance.end(reply, Ending.UNFINISHED)

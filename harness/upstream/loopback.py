@@ -15,8 +15,9 @@ from ..script import Script
 from . import environment
 from .authority import Authority
 from .connection import Connection
-from .performance import Performance, over_sockets
+from .performance import Performance, Running, over_sockets
 from .play import Respond, in_order
+from .player import Player, Wire
 
 _HOST = "127.0.0.1"
 _NAMES = ("localhost", "127.0.0.1", "::1")
@@ -89,6 +90,10 @@ class Loopback:
     def performance(self) -> Performance | None:
         """Give the performance that is on."""
         return self._performance
+
+    def player(self, performance: Performance, reply: Running, wire: Wire) -> Player:
+        """Give what plays a script over a connection."""
+        return Player(performance, reply, wire)
 
     def context(self, host: str) -> ssl.SSLContext:
         """Give the TLS context for a host that a client tunnels to."""
