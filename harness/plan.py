@@ -9,7 +9,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from urllib.parse import quote
 
-from .errors import HarnessError, UsageError
+from .errors import HarnessError
 from .requirement import Requirement
 from .scenario import Scenario
 from .settings import Road, Settings, no_match, reproduce
@@ -67,7 +67,6 @@ def load_suite(package: str) -> tuple[Mapping[str, Requirement], Path]:
 
 def plan(subjects: Iterable[Subject], rules: Mapping[str, Requirement], settings: Settings) -> tuple[Row, ...]:
     """List all rows of a run, in order of subject, requirement and scenario."""
-    subjects = _reachable(subjects, settings.upstream)
     chosen = _chosen(rules, settings.only)
     rows = [row for subject in subjects for rule in chosen for row in _rows(subject, rule, settings)]
     kept = tuple(row for row in rows if _matches(row.scenario_name, settings.scenario))
@@ -79,16 +78,6 @@ def plan(subjects: Iterable[Subject], rules: Mapping[str, Requirement], settings
         twice = sorted({name for name in ids if ids.count(name) > 1})
         raise HarnessError("same-name", f"expected scenarios of different names, got {twice} more than once")
     return kept
-
-
-def _reachable(subjects: Iterable[Subject], road: Road) -> tuple[Subject, ...]:
-    """Refuse a foreign provider in-process: that upstream serves httpx alone, and who knows what it uses."""
-    subjects = tuple(subjects)
-    for subject in subjects:
-        if road is Road.IN_PROCESS and not subject.builtin:
-            message = f"expected a provider of providers/ for the in-process upstream, got {subject.target!r}"
-            raise UsageError("needs-loopback", message, f"harness check {subject.target} --upstream loopback")
-    return subjects
 
 
 def _chosen(rules: Mapping[str, Requirement], globs: tuple[str, ...]) -> list[Requirement]:

@@ -9,20 +9,24 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from providers.contract import Contract, Door
+from providers.contract import Contract
 
-from .cassette import coding, scrub
+from .cassette import coding
+from .cassette.scrub import Scrub
 from .driver import Driver, Subject, Way
 from .errors import HarnessError
 from .recording import Call, Expected, Interaction, Provenance, Recording, Wire
 from .scenario import Scenario, from_recording
-from .transcript import Transcript
+from .transcript import Course, Transcript
 from .upstream.loopback import Loopback
-from .upstream.recorder import Recorded, Recorder
+from .upstream.passing import Recorded
+from .upstream.recorder import Recorder
 
 DEADLINE = 600.0
 """Seconds for one recorded call; a long answer of a small model takes minutes."""
-_REPLAYABLE = {"complete", "reset", "half-close"}
+_TAIL = 1.0
+"""Seconds in which a reply comes to its end once the provider is done."""
+_REPLAYABLE = {"complete", "reset", "half-close", "timeout"}
 _DIGITS = 4
 """Of a second: a file need not tell more than 0.1 ms."""
 _PACKAGES = ("llm-provider-harness", "httpx")
@@ -39,25 +43,60 @@ class Take:
     secrets: Collection[str] = ()
 
 
-def record(subject: Subject, take: Take, live: str) -> Recording:
-    """Run the call through a recorder before the live origin; HarnessError if nothing replayable came of it."""
+def record(subject: Subject, take: Take, live: str, deadline: float = DEADLINE) -> Recording:
+    """Run the call through a recorder before the live origin, within so many seconds.
+
+    The recording is scrubbed. HarnessError if nothing came that replays.
+    """
     scenario = Scenario(take.scenario, take.call, (), Expected())
+    way = Way(subject.contract.doors[0])
     with Recorder(live) as recorder:
-        transcript = Driver(subject, recorder, DEADLINE, guarded=False)(scenario, way=Way(Door.BASE_URL))
+        transcript = Driver(subject, recorder, deadline, guarded=False)(scenario, way=way)
+        recorder.settle(_TAIL)
         exchanges = list(recorder.recorded)
-    recording = Recording(
+    _insist(take, transcript, exchanges, live)
+    raw = Recording(
         provider=subject.contract.name,
         scenario=take.scenario,
         provenance=take.provenance,
         upstream=take.upstream,
         recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        versions={name: importlib.metadata.version(name) for name in _PACKAGES} | {"python": platform.python_version()},
+        versions=_versions(subject),
         call=take.call,
         expected=_expected(transcript),
-        interactions=tuple(_interaction(recorded, subject.contract, take, live) for recorded in exchanges),
+        interactions=tuple(_interaction(recorded, subject.contract) for recorded in exchanges),
     )
-    _prove(subject, recording, transcript)
+    scrub = _scrub(subject.contract, take)
+    recording = scrub.recording(raw)
+    _prove(subject, recording, scrub.value(transcript.meaning), way)
     return recording
+
+
+def _versions(subject: Subject) -> dict[str, str]:
+    """Tell what made the recording."""
+    packages = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    provider = f"{subject.provider.__module__}.{subject.provider.__qualname__}"
+    return {**packages, "python": platform.python_version(), "provider": provider}
+
+
+def _insist(take: Take, transcript: Transcript, exchanges: Collection[Recorded], live: str) -> None:
+    """Insist on a call that ended, and on replies that can be played again."""
+    ends = [_end(recorded, transcript) for recorded in exchanges]
+    wrong = [end for end in ends if end not in _REPLAYABLE]
+    if transcript.course is Course.TIMED_OUT:
+        wrong = [f"no end of the call, its exchanges being {ends!r}"]
+    elif not exchanges:
+        told = transcript.raised.text if transcript.raised else transcript.text
+        wrong = [f"no request at all; the provider told {told!r:.200}"]
+    if wrong:
+        message = f"{take.scenario}: expected a whole reply from {live}, got {wrong[0]}"
+        raise HarnessError("not-recordable", message, f"curl -i {live}")
+
+
+def _end(recorded: Recorded, transcript: Transcript) -> str:
+    """Tell how a reply ended; a provider that leaves a begun reply and fails has found it too slow."""
+    failed = transcript.course is Course.RAISED
+    return "timeout" if recorded.end == "client left" and recorded.status and failed else recorded.end
 
 
 def _expected(transcript: Transcript) -> Expected:
@@ -66,16 +105,14 @@ def _expected(transcript: Transcript) -> Expected:
     return Expected(transcript.text, next(iter(transcript.finishes), None))
 
 
-def _interaction(recorded: Recorded, contract: Contract, take: Take, live: str) -> Interaction:
-    if recorded.end not in _REPLAYABLE:
-        raise HarnessError("not-recordable", f"expected a reply from {live}, got {recorded.end}", "harness live")
+def _interaction(recorded: Recorded, contract: Contract) -> Interaction:
     encoding = next((value for name, value in recorded.headers if name.lower() == "content-encoding"), None)
     chunks = coding.decoded(recorded.chunks, encoding)
-    interaction = Interaction(
-        method=recorded.method,
-        uri=recorded.uri.replace(live.rstrip("/"), contract.origin or "http://localhost", 1),
-        request_headers=recorded.request_headers,
-        request_body=recorded.request_body,
+    return Interaction(
+        method=recorded.request.method,
+        uri=(contract.origin or "http://localhost") + recorded.request.path,
+        request_headers=recorded.request.headers,
+        request_body=recorded.request.body,
         status=recorded.status,
         reason=recorded.reason,
         headers=recorded.headers,
@@ -83,27 +120,30 @@ def _interaction(recorded: Recorded, contract: Contract, take: Take, live: str) 
         wire=Wire(
             chunks=tuple(map(len, chunks)),
             at=tuple(round(moment, _DIGITS) for moment in recorded.at),
-            end=recorded.end,
+            end=recorded.end if recorded.end in _REPLAYABLE else "timeout",
             head=round(recorded.head, _DIGITS),
             encoding=encoding,
         ),
     )
-    return scrub.scrubbed(interaction, take.secrets, [rule.name for rule in contract.headers])
 
 
-def _prove(subject: Subject, recording: Recording, transcript: Transcript) -> None:
-    """Replay the scrubbed recording over real sockets; it must give what the live call gave."""
+def _scrub(contract: Contract, take: Take) -> Scrub:
+    """Name what is secret in this call: what the caller says, and the key that it hands over."""
+    keys = (take.call.options.get("api_key"),)
+    return Scrub(
+        secrets=frozenset({*take.secrets, *(key for key in keys if isinstance(key, str))} - {""}),
+        keep=frozenset(rule.name.lower() for rule in contract.headers),
+        credentials=frozenset({contract.api_key_header.lower()} if contract.api_key_header else ()),
+    )
+
+
+def _prove(subject: Subject, recording: Recording, meaning: object, way: Way) -> None:
+    """Replay the scrubbed recording over real sockets; it must mean what the live call meant."""
     upstream = Loopback()
     try:
-        replayed = Driver(subject, upstream)(from_recording(recording), way=Way(Door.BASE_URL))
+        again = Driver(subject, upstream)(from_recording(recording), way=way).meaning
     finally:
         upstream.close()
-    live, again = (_gist(one) for one in (transcript, replayed))
-    if live != again:
-        message = f"{recording.scenario}: expected the replay to give {live!r}, got {again!r}"
-        raise HarnessError("unfaithful-recording", message, "report this with the cassette's provider and scenario")
-
-
-def _gist(transcript: Transcript) -> tuple[str, tuple[str, ...], str | None]:
-    family = transcript.raised.family or transcript.raised.type if transcript.raised else None
-    return transcript.text, transcript.finishes, family
+    if again != meaning:
+        message = f"{recording.scenario}: expected the replay to give {meaning!r:.500}, got {again!r:.500}"
+        raise HarnessError("unfaithful-recording", message, f"harness check --scenario {recording.scenario}")

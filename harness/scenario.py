@@ -6,9 +6,14 @@ from typing import Protocol
 from providers.contract import Contract
 
 from .recording import Call, Expected, Recording
-from .script import Chunk, HalfClose, Reset, Script, Send, Step
+from .script import STALL, Chunk, HalfClose, Reset, Script, Send, Step
 
-_ENDINGS: dict[str, tuple[Step, ...]] = {"complete": (), "reset": (Reset(),), "half-close": (HalfClose(),)}
+_ENDINGS: dict[str, tuple[Step, ...]] = {
+    "complete": (),
+    "reset": (Reset(),),
+    "half-close": (HalfClose(),),
+    "timeout": (STALL,),
+}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from . import guard
 from .driver import Driver
 from .plan import Row, load_suite, plan
 from .settings import Road, Settings
-from .target import resolve_all
+from .target import Subject, resolve_all
 from .upstream import environment
 from .upstream.inprocess import InProcess
 from .upstream.loopback import Loopback
@@ -22,6 +22,7 @@ class Stage:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._made: dict[Road, Upstream] = {}
+        self._drivers: dict[tuple[str, Road], Driver] = {}
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -47,9 +48,21 @@ class Stage:
     @contextmanager
     def drive(self, row: Row) -> Iterator[Driver]:
         """Give the driver of a row in its surroundings."""
-        direct = row.subject.builtin and not row.requirement.sockets and self.settings.upstream is not Road.LOOPBACK
         with self.surroundings():
-            yield Driver(row.subject, self.upstream(Road.IN_PROCESS if direct else Road.LOOPBACK))
+            yield self._driver(row.subject, self._road(row))
+
+    def _road(self, row: Row) -> Road:
+        """Choose the fast road for the built-in providers, which are on httpx, and where it is asked for."""
+        asked = self.settings.upstream
+        fast = asked is Road.IN_PROCESS or (asked is Road.AUTO and row.subject.builtin)
+        return Road.IN_PROCESS if fast and not row.requirement.sockets else Road.LOOPBACK
+
+    def _driver(self, subject: Subject, road: Road) -> Driver:
+        """Give the driver of a subject on a road, the same one each time: it finds the door once."""
+        key = subject.name, road
+        if key not in self._drivers:
+            self._drivers[key] = Driver(subject, self.upstream(road))
+        return self._drivers[key]
 
     def upstream(self, road: Road) -> Upstream:
         """Give the upstream of this kind, the same one each time."""
@@ -60,5 +73,6 @@ class Stage:
 
     def close(self) -> None:
         """Stop the upstreams."""
+        self._drivers.clear()
         while self._made:
             self._made.popitem()[1].close()

@@ -124,13 +124,18 @@ async def _send_once(client: httpx.AsyncClient, request: httpx.Request) -> httpx
 
 
 def _moved(url: httpx.URL, response: httpx.Response) -> httpx.URL:
+    target = _target(url, response.headers.get("location"))
+    if target is None or _origin(target) != _origin(url):
+        raise UpstreamFailed("redirected to another origin, which is not followed", status=response.status_code)
+    return url.copy_with(raw_path=target.raw_path)
+
+
+def _target(url: httpx.URL, location: str | None) -> httpx.URL | None:
+    """Give the address of a redirect; None where there is none."""
     try:
-        target = url.join(response.headers.get("location", ""))
-    except httpx.InvalidURL:
-        target = httpx.URL()
-    if "location" in response.headers and _origin(target) == _origin(url):
-        return url.copy_with(raw_path=target.raw_path)
-    raise UpstreamFailed("redirected to another origin, which is not followed", status=response.status_code)
+        return None if location is None else url.join(location)
+    except (httpx.InvalidURL, ValueError):  # ValueError comes from urllib, which reads some addresses otherwise
+        return None
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:

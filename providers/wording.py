@@ -20,7 +20,7 @@ def words(body: bytes, content_type: str = "") -> tuple[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        page = "html" in content_type.lower() or text.startswith("<")
+        page = text.startswith("<") or (text and "html" in content_type.lower())
         return (_title(text) or "an HTML page" if page else " ".join(text.split())), None
     return words_in(document)
 

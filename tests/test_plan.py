@@ -68,12 +68,8 @@ def test_filters_choose_rows(only, scenario, ids):
             Settings(targets=("subjects:Good",), scenario="three"),
             "expected a scenario that matches one of one, two [\xfc]; got 'three'",
         ),
-        (
-            Settings(targets=("subjects:Good",), upstream=Road.IN_PROCESS),
-            "expected a provider of providers/ for the in-process upstream, got 'subjects:Good'",
-        ),
     ],
-    ids=["requirement", "scenario", "in-process"],
+    ids=["requirement", "scenario"],
 )
 def test_a_choice_that_leaves_nothing_is_told(settings, message):
     with pytest.raises(UsageError) as caught:

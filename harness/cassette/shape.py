@@ -1,5 +1,6 @@
 """Reads members of untrusted YAML by type; whatever else stands there is a clear error. Knows no cassette."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
@@ -22,14 +23,14 @@ class Shape:
 
     def member(self, name: str) -> "Shape":
         """Give a member that must be there."""
-        mapping = self._mapping()
+        mapping = self.mapping()
         if name not in mapping:
-            raise self.wrong(f"a member {name!r}", f"members {sorted(map(str, mapping))}")
+            raise self.wrong(f"a member {name!r}", f"members {sorted(mapping)}")
         return Shape(self._file, mapping[name], f"{self._way}.{name}".lstrip("."))
 
     def optional(self, name: str) -> "Shape | None":
         """Give a member that may be missing or null."""
-        return self.member(name) if self._mapping().get(name) is not None else None
+        return self.member(name) if self.mapping().get(name) is not None else None
 
     def items(self) -> list["Shape"]:
         """Give the elements of a list."""
@@ -37,27 +38,35 @@ class Shape:
             raise self.wrong("a list")
         return [Shape(self._file, value, f"{self._way}[{index}]") for index, value in enumerate(self.value)]
 
+    def mapping(self) -> dict[str, Any]:
+        """Give a mapping; its names are text."""
+        return self._typed("a mapping", dict)
+
     def members(self) -> Iterable[tuple[str, "Shape"]]:
-        """Give the members of a mapping with str names."""
-        for name in self._mapping():
-            if not isinstance(name, str):
-                raise self.wrong("names that are text", repr(name))
-            yield name, self.member(name)
+        """Give the members of a mapping."""
+        return ((name, self.member(name)) for name in self.mapping())
 
     def text(self) -> str:
         """Give a str."""
         return self._typed("text", str)
 
-    def integer(self) -> int:
-        """Give an int that is no bool, 0 or above."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int) or self.value < 0:
-            raise self.wrong("a whole number, 0 or above")
-        return self.value
+    def matching(self, pattern: re.Pattern[str], what: str) -> str:
+        """Give a str that matches as a whole."""
+        if not pattern.fullmatch(self.text()):
+            raise self.wrong(what)
+        return self.text()
+
+    def integer(self, least: int = 0, most: int | None = None) -> int:
+        """Give an int that is no bool, within bounds."""
+        value = self.value
+        if isinstance(value, bool) or not isinstance(value, int) or value < least or (most and value > most):
+            raise self.wrong(f"a whole number, {least} to {most}" if most else f"a whole number, {least} or above")
+        return value
 
     def number(self) -> float:
-        """Give an int or float."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            raise self.wrong("a number")
+        """Give an int or float, 0 or above."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float) or self.value < 0:
+            raise self.wrong("a number, 0 or above")
         return float(self.value)
 
     def data(self) -> bytes:
@@ -80,11 +89,6 @@ class Shape:
         shown = ascii(self.value)[:80] if got is None else got
         hint = f"harness record  # records {self._file.stem} anew"
         return UsageError("bad-cassette", f"{self._file}: expected {expected} at {place}, got {shown}", hint)
-
-    def _mapping(self) -> dict[Any, Any]:
-        if not isinstance(self.value, dict):
-            raise self.wrong("a mapping")
-        return self.value
 
     def _typed(self, expected: str, kind: type[T]) -> T:
         if not isinstance(self.value, kind):

@@ -5,6 +5,7 @@ vcr, which pulls in every HTTP library and fixes their certificates.
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,16 +13,20 @@ from typing import Any
 
 import yaml
 
-from ..errors import UsageError
+from ..errors import HarnessError, UsageError
 from ..recording import Call, Expected, Interaction, Provenance, Recording, Wire
+from . import document
 from .shape import Shape
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a file that is still read."""
-ENDINGS = ("complete", "reset", "half-close")
+ENDINGS = ("complete", "reset", "half-close", "timeout")
 _WIDTH = 1_000_000
 """Columns before a line is folded: never."""
-_DEEPEST = 100
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token (RFC 9110, 5.6.2)."""
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+"""Nothing that would end the line (RFC 9110, 5.5)."""
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -47,7 +52,14 @@ _Dumper.add_representer(_Flow, _represent_flow)  # type: ignore[arg-type]
 
 def recordings(folder: Path) -> tuple[Recording, ...]:
     """Load all cassettes of a folder, by name."""
-    return tuple(load(path) for path in sorted(folder.glob("*.yaml")))
+    return tuple(load(_inside(folder, path)) for path in sorted(folder.glob("*.yaml")))
+
+
+def _inside(folder: Path, path: Path) -> Path:
+    """Give the path back unless it is a link that leads out of the folder."""
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise UsageError("strange-cassette", f"{path}: expected a file in this folder, got a link to {path.resolve()}")
+    return path
 
 
 def load(path: Path) -> Recording:
@@ -63,7 +75,7 @@ def load(path: Path) -> Recording:
         versions={name: version.text() for name, version in metadata.member("versions").members()},
         call=_call(metadata.member("call")),
         expected=_expected(metadata.member("expected")),
-        interactions=tuple(_interaction(item) for item in shape.member("interactions").items()),
+        interactions=_interactions(shape.member("interactions")),
     )
 
 
@@ -72,40 +84,31 @@ def _document(path: Path) -> Any:
         size = path.stat().st_size
         if size > LARGEST:
             raise UsageError("huge-cassette", f"{path}: expected at most {LARGEST} bytes, got {size}")
-        text = path.read_text("utf-8")
-        _refuse_traps(text)
-        return yaml.load(text, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        reason = " ".join(str(error).split())[:200]
-        raise UsageError("bad-cassette", f"{path}: expected safe YAML in UTF-8, got {reason}") from error
+        return document.parse(path.read_bytes().decode())
+    except ValueError as error:
+        raise UsageError("bad-cassette", f"{path}: expected safe YAML in UTF-8: {error}") from error
     except OSError as error:
         raise UsageError("no-cassette", f"{path}: {error.strerror}", "harness record --help") from error
 
 
-def _refuse_traps(text: str) -> None:
-    """Refuse aliases, which let a small file expand without end, and depth, which overflows the C composer's stack."""
-    depth = 0
-    for event in yaml.parse(text, yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent):
-            raise yaml.YAMLError("an alias")
-        if depth > _DEEPEST:
-            raise yaml.YAMLError(f"more than {_DEEPEST} levels")
-
-
 def _call(shape: Shape) -> Call:
-    messages = [dict(message.members()) for message in shape.member("messages").items()]
     options = shape.optional("options")
     return Call(
         model=shape.member("model").text(),
-        messages=tuple({name: member.value for name, member in message.items()} for message in messages),
-        options={name: member.value for name, member in options.members()} if options else {},
+        messages=tuple(message.mapping() for message in shape.member("messages").items()),
+        options=options.mapping() if options else {},
     )
 
 
 def _expected(shape: Shape) -> Expected:
     text, finish, error = (shape.optional(name) for name in ("text", "finish", "error"))
     return Expected(text.text() if text else "", finish.text() if finish else None, error.text() if error else None)
+
+
+def _interactions(shape: Shape) -> tuple[Interaction, ...]:
+    if shape.value == []:
+        raise shape.wrong("at least one exchange")
+    return tuple(map(_interaction, shape.items()))
 
 
 def _interaction(shape: Shape) -> Interaction:
@@ -117,8 +120,8 @@ def _interaction(shape: Shape) -> Interaction:
         uri=request.member("uri").text(),
         request_headers=_headers(request.member("headers")),
         request_body=request.member("body").data(),
-        status=status.member("code").integer(),
-        reason=status.member("message").text(),
+        status=status.member("code").integer(100, 599),
+        reason=status.member("message").matching(_VALUE, "a reason phrase"),
         headers=_headers(response.member("headers")),
         body=body,
         wire=_wire(response.member("x_wire"), len(body)),
@@ -126,7 +129,10 @@ def _interaction(shape: Shape) -> Interaction:
 
 
 def _headers(shape: Shape) -> tuple[tuple[str, str], ...]:
-    return tuple((name, value.text()) for name, values in shape.members() for value in values.items())
+    if odd := [name for name in shape.mapping() if not _NAME.fullmatch(name)]:
+        raise shape.wrong("names of headers", repr(odd[0]))
+    values = [(name, value) for name, listed in shape.members() for value in listed.items()]
+    return tuple((name, value.matching(_VALUE, "the value of a header")) for name, value in values)
 
 
 def _wire(shape: Shape, size: int) -> Wire:
@@ -144,26 +150,31 @@ def _wire(shape: Shape, size: int) -> Wire:
 
 def save(recording: Recording, path: Path) -> None:
     """Write a cassette, all of it or nothing; the old file stays until the new one is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = dumps(recording)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".tmp", dir=path.parent)
-    temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".tmp", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        hint = f"ls -ld {path.parent}; df {path.parent}"
+        raise HarnessError(
+            "unwritable-cassette", f"{path}: expected to write it, got {error.strerror}", hint
+        ) from error
 
 
 def dumps(recording: Recording) -> str:
     """Give the text of a cassette; the same recording always gives the same text."""
     call, expected = recording.call, recording.expected
-    document = {
+    whole = {
         "version": 1,
         "metadata": {
             "provider": recording.provider,
@@ -177,7 +188,12 @@ def dumps(recording: Recording) -> str:
         },
         "interactions": [_interaction_document(interaction) for interaction in recording.interactions],
     }
-    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    try:
+        text: str = yaml.dump(whole, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    except (yaml.YAMLError, UnicodeError) as error:
+        message = f"{recording.scenario}: expected text, bytes and JSON values in the call, got {error}"
+        raise HarnessError("unwritable-recording", message) from error
+    return text
 
 
 def _interaction_document(interaction: Interaction) -> dict[str, Any]:
@@ -205,10 +221,10 @@ def _interaction_document(interaction: Interaction) -> dict[str, Any]:
 
 
 def _header_document(headers: Sequence[tuple[str, str]]) -> Mapping[str, list[str]]:
-    document: dict[str, list[str]] = {}
+    grouped: dict[str, list[str]] = {}
     for name, value in headers:
-        document.setdefault(name, []).append(value)
-    return document
+        grouped.setdefault(name, []).append(value)
+    return grouped
 
 
 def _text_or_data(data: bytes) -> str | bytes:
@@ -218,4 +234,4 @@ def _text_or_data(data: bytes) -> str | bytes:
     except UnicodeDecodeError:
         return data
     written = yaml.dump(text, Dumper=_Dumper, allow_unicode=True, width=_WIDTH)
-    return text if yaml.load(written, Loader=yaml.CSafeLoader) == text else data
+    return text if document.parse(written) == text else data

@@ -28,7 +28,13 @@ _WIDEST = 120
 @click.option("--contract", metavar="NAME|module:ATTR", help="What a foreign TARGET is judged by.")
 @click.option("--only", multiple=True, metavar="ID-GLOB", help="Requirements to check, such as 'STREAM-*'. Repeatable.")
 @click.option("--scenario", default="*", metavar="GLOB", help="Scenarios to play.")
-@click.option("--upstream", type=click.Choice([road.value for road in Road]), default="auto", show_default=True)
+@click.option(
+    "--upstream",
+    type=click.Choice([road.value for road in Road]),
+    default="auto",
+    show_default=True,
+    help="in-process is fast and serves providers on httpx; loopback serves all. auto: the former for providers/.",
+)
 @click.option("--report", metavar="FILE.jsonl", type=click.Path(path_type=Path, dir_okay=False), help="Write verdicts.")
 @click.option("-n", "--workers", type=click.IntRange(0, 64), help="Processes; default: processors, at most 4.")
 @click.option("--cassettes", metavar="DIR", help="Folder of recordings.")

@@ -7,10 +7,12 @@ requests pass while another upstream of this process plays over sockets. One of 
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 import httpcore
 import httpx
 import respx
+from respx.mocks import HTTPCoreMocker
 from respx.models import PassThrough
 
 from ..script import Script, Send
@@ -172,11 +174,18 @@ class Reply(httpx.AsyncByteStream, httpx.SyncByteStream):
             return None
 
 
+class _Pools(HTTPCoreMocker):
+    """Patches httpcore's pools, not the connections below: one of a forward proxy holds a target that respx garbles."""
+
+    name = "httpcore pools"
+    targets: ClassVar[list[str]] = [target for target in HTTPCoreMocker.targets if ".connection." not in target]
+
+
 class _Router(respx.MockRouter):
     """A router of one answer. respx asks it by these two methods, which tell a sync client from an async one."""
 
     def __init__(self, answer: Callable[[httpx.Request], Reply]) -> None:
-        super().__init__(assert_all_called=False)
+        super().__init__(assert_all_called=False, using=_Pools.name)
         self._answer = answer
 
     def handler(self, request: httpx.Request) -> httpx.Response:

@@ -3,10 +3,11 @@ import re
 
 import pytest
 
-from harness.cassette.scrub import Body, clean, scrubbed
-from harness.recording import Wire
+from harness.cassette.scrub import Body, Scrub
+from harness.recording import Call, Expected, Wire
 
 KEY = "my-very-own-key-1"
+SCRUB = Scrub(secrets=frozenset({KEY, ""}))
 
 
 def pieces(body):
@@ -46,18 +47,50 @@ def test_borders_move_with_a_replacement(chunks, expected):
         ("eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSMeK", "REDACTED"),
         ("Authorization: Bearer abcdefgh12", "Authorization: REDACTED"),
         ("Bearer null", "Bearer null"),
-        ('{"api_key": "short", "token":"t"}', '{"api_key": "REDACTED", "token":"REDACTED"}'),
-        (
-            '{"api_key": null, "max_tokens": 5, "prompt_tokens": 3}',
-            '{"api_key": null, "max_tokens": 5, "prompt_tokens": 3}',
-        ),
+        ('{"api_key": "short", "password":"p\\"q"}', '{"api_key": "REDACTED", "password":"REDACTED"}'),
+        ('{"api_key": null, "max_tokens": 5, "password": ""}', '{"api_key": null, "max_tokens": 5, "password": ""}'),
+        ('{"prompt_tokens": 3, "stop_token": "a"}', '{"prompt_tokens": 3, "stop_token": "a"}'),
+        ('{"text": "{\\"secret\\": \\"x\\"}"}', '{"text": "{\\"secret\\": \\"REDACTED\\"}"}'),
+        ('{"url": "https://h/p?a=1&key=abc&b=2"}', '{"url": "https://h/p?a=1&key=REDACTED&b=2"}'),
+        ("https://me:word@host/a@b", "https://REDACTED@host/a@b"),
         ('{"model": "/home/me/.cache/x.gguf"}', '{"model": "x.gguf"}'),
         ("see https://example.com/a/b", "see https://example.com/a/b"),
     ],
 )
 def test_secrets_go_by_value_shape_and_place(text, expected):
+    assert SCRUB.text(text) == expected
     data = text.encode()
-    assert clean(Body(data, (len(data),)), [KEY, ""]).data.decode() == expected
+    assert SCRUB.body(Body(data, (len(data),))) == Body(expected.encode(), (len(expected),))
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ('k"e\\y', '{"a": "k\\"e\\\\y"}'),
+        ("kéy-é", '{"a": "k\\u00e9y-\\u00e9"}'),
+        ("kéy-é", '{"a": "kéy-é"}'),
+        ("a b/c?", "a%20b/c%3F"),
+        ("a b/c?", "a+b%2Fc%3F"),
+        (KEY, base64.b64encode(f"user:{KEY}".encode()).decode()),
+        (KEY, base64.b64encode(f"users:{KEY}!".encode()).decode()),
+        (KEY, base64.urlsafe_b64encode(f"user7:{KEY}??".encode()).decode()),
+        ("\xff\xfe\xfb\xef\xbe" * 2, base64.urlsafe_b64encode(("\xff\xfe\xfb\xef\xbe" * 2).encode()).decode()),
+    ],
+)
+def test_a_secret_is_found_as_it_stands_in_json_a_url_and_base64(secret, text):
+    clean = Scrub(secrets=frozenset({secret})).text(f"x{text}y")
+    assert "REDACTED" in clean
+    left = max(re.findall(r"[^\W_]+", clean.replace("REDACTED", " ")), key=len)
+    assert secret not in clean
+    assert len(left) < 10
+
+
+def test_a_short_secret_is_not_sought_in_base64():
+    assert Scrub(secrets=frozenset({"abc"})).text("YWJj abc") == "YWJj REDACTED"
+
+
+def test_the_longer_secret_goes_first():
+    assert Scrub(secrets=frozenset({"abc", "abcdef"})).text("abcdef") == "REDACTED"
 
 
 def test_headers_are_kept_by_name_in_both_directions(make_interaction):
@@ -69,34 +102,71 @@ def test_headers_are_kept_by_name_in_both_directions(make_interaction):
             ("X-Odd", "odd"),
             ("Accept", KEY),
             ("Cookie", "c=1"),
+            ("X-Own-Key", "k"),
         ),
         headers=(("Content-Type", "text/plain"), ("Date", "today"), ("Set-Cookie", "c=1"), ("Server", "me")),
     )
-    clean_one = scrubbed(raw, [KEY], ["x-secret"])
-    assert clean_one.uri == "https://x/y?key=REDACTED"
-    assert clean_one.request_headers == (
+    scrub = Scrub(secrets=frozenset({KEY}), keep=frozenset({"x-secret"}), credentials=frozenset({"x-own-key"}))
+    clean = scrub.interaction(raw)
+    assert clean.uri == "https://x/y?key=REDACTED"
+    assert clean.request_headers == (
         ("Authorization", "REDACTED"),
         ("X-Secret", "Marinara"),
         ("Accept", "REDACTED"),
         ("Cookie", "REDACTED"),
+        ("X-Own-Key", "REDACTED"),
     )
-    assert clean_one.headers == (("Content-Type", "text/plain"), ("Set-Cookie", "REDACTED"))
+    assert clean.headers == (("Content-Type", "text/plain"), ("Set-Cookie", "REDACTED"))
 
 
 def test_a_documented_constant_is_no_secret(make_interaction):
     raw = make_interaction(request_headers=(("Authorization", "Bearer null"),))
-    assert scrubbed(raw, [], ["authorization"]).request_headers == (("Authorization", "Bearer null"),)
+    scrub = Scrub(keep=frozenset({"authorization"}))
+    assert scrub.interaction(raw).request_headers == (("Authorization", "Bearer null"),)
 
 
 def test_bodies_are_scrubbed_with_their_chunks(make_interaction):
     body = f'{{"echo": "{KEY}"}}'.encode()
     raw = make_interaction(body=body, request_body=body, wire=Wire((12, len(body) - 12), (0.1, 0.2)))
-    clean_one = scrubbed(raw, [KEY])
-    assert clean_one.body == clean_one.request_body == b'{"echo": "REDACTED"}'
-    assert clean_one.wire == Wire((18, 2), (0.1, 0.2))
+    clean = SCRUB.interaction(raw)
+    assert clean.body == clean.request_body == b'{"echo": "REDACTED"}'
+    assert clean.wire == Wire((18, 2), (0.1, 0.2))
 
 
-def test_a_secret_in_base64_is_found(make_interaction):
-    hidden = base64.b64encode(f"user:{KEY}".encode()).decode()
-    raw = make_interaction(request_body=f'{{"basic": "{hidden}"}}'.encode())
-    assert hidden.encode() not in scrubbed(raw, [KEY]).request_body
+def test_a_chunk_that_only_continued_a_secret_is_joined(make_interaction):
+    raw = make_interaction(body=KEY.encode(), wire=Wire((0, 3, 4, len(KEY) - 7), (0.0, 0.1, 0.2, 0.3)))
+    assert SCRUB.interaction(raw).wire == Wire((8,), (0.1,))
+
+
+def test_a_token_is_a_secret_in_a_request_and_text_in_a_reply(make_interaction):
+    body = b'{"token": "Hello", "TOKEN": "abcdefgh12345678"}'
+    raw = make_interaction(body=body, request_body=body, wire=Wire((len(body),), (0.1,)))
+    clean = SCRUB.interaction(raw)
+    assert clean.request_body == b'{"token": "REDACTED", "TOKEN": "REDACTED"}'
+    assert clean.body == b'{"token": "Hello", "TOKEN": "REDACTED"}'
+
+
+def test_values_are_scrubbed_as_bodies_are():
+    told = {"token": "Hello", "password": "p", "n": 1, "list": [KEY, None], "secret": "", "Token": "a" * 16, 1: "x"}
+    clean = {**told, "password": "REDACTED", "list": ["REDACTED", None], "Token": "REDACTED"}
+    assert SCRUB.value(told) == clean
+    assert SCRUB.value(told, asked=True) == {**clean, "token": "REDACTED"}
+
+
+def test_a_recording_is_scrubbed_as_a_whole(make_recording):
+    raw = make_recording(
+        upstream=f"service at https://me:{KEY}@host",
+        call=Call("m", ({"role": "user", "content": f"is it {KEY}?"},), {"api_key": "other", "media": ((KEY, b"a"),)}),
+        expected=Expected(f"no, {KEY}", "stop"),
+    )
+    clean = SCRUB.recording(raw)
+    assert clean == make_recording(
+        clean.interactions[0],
+        upstream="service at https://REDACTED@host",
+        call=Call(
+            "m",
+            ({"role": "user", "content": "is it REDACTED?"},),
+            {"api_key": "REDACTED", "media": [["REDACTED", b"a"]]},
+        ),
+        expected=Expected("no, REDACTED", "stop"),
+    )

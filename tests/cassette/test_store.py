@@ -13,8 +13,8 @@ import vcr
 import yaml
 
 from harness.cassette import store
-from harness.errors import UsageError
-from harness.recording import Expected, Wire
+from harness.errors import HarnessError, UsageError
+from harness.recording import Call, Expected, Wire
 
 AWKWARD = {
     "crlf": b"a\r\nb\r\n",
@@ -110,7 +110,7 @@ WRONG = [
         "made up",
         "expected live or local-llm or stand-in at metadata.provenance, got 'made up'",
     ),
-    (("metadata", "versions"), {1: "a"}, "expected names that are text at metadata.versions, got 1"),
+    (("metadata", "versions"), {1: "a"}, "expected safe YAML in UTF-8: line"),
     (("metadata", "versions"), {"a": 1}, "expected text at metadata.versions.a, got 1"),
     (("metadata", "call"), None, "expected a mapping at metadata.call, got None"),
     (("metadata", "call", "messages"), "hi", "expected a list at metadata.call.messages, got 'hi'"),
@@ -121,16 +121,26 @@ WRONG = [
     ((*FIRST, "request", "body"), 1, "expected text or binary at interactions[0].request.body, got 1"),
     ((*FIRST, "request", "headers"), [], "expected a mapping at interactions[0].request.headers, got []"),
     ((*FIRST, "request", "headers"), {"a": "b"}, "expected a list at interactions[0].request.headers.a, got 'b'"),
-    ((*FIRST, "response", "status", "code"), "200", "expected a whole number, 0 or above at"),
-    ((*FIRST, "response", "status", "code"), True, "expected a whole number, 0 or above at"),
-    ((*FIRST, "response", "status", "code"), -1, "expected a whole number, 0 or above at"),
+    (("interactions",), [], "expected at least one exchange at interactions, got []"),
+    ((*FIRST, "request", "headers"), {"a b": ["c"]}, "expected names of headers at interactions[0].request.headers"),
+    ((*FIRST, "response", "headers"), {"a": ["b\r\nc: d"]}, "expected the value of a header at"),
+    ((*FIRST, "response", "headers"), {"a": ["\u2028"]}, "expected the value of a header at"),
+    ((*FIRST, "response", "headers"), {"a": [1]}, "expected text at interactions[0].response.headers.a[0], got 1"),
+    ((*FIRST, "response", "status", "message"), "OK\r\n", "expected a reason phrase at"),
+    ((*FIRST, "response", "status", "code"), "200", "expected a whole number, 100 to 599 at"),
+    ((*FIRST, "response", "status", "code"), True, "expected a whole number, 100 to 599 at"),
+    ((*FIRST, "response", "status", "code"), 99, "expected a whole number, 100 to 599 at"),
+    ((*FIRST, "response", "status", "code"), 600, "expected a whole number, 100 to 599 at"),
+    ((*FIRST, "response", "x_wire", "chunks"), [-1], "expected a whole number, 0 or above at"),
+    ((*FIRST, "response", "x_wire", "head_s"), -0.5, "expected a number, 0 or above at"),
+    ((*FIRST, "response", "x_wire", "head_s"), float("nan"), "expected a number, 0 or above at"),
     ((*FIRST, "response", "body"), "x", "expected a mapping at interactions[0].response.body, got 'x'"),
     ((*FIRST, "response", "x_wire"), KeyError, "expected a member 'x_wire' at interactions[0].response"),
     ((*FIRST, "response", "x_wire", "chunks"), [1], "expected chunks of"),
     ((*FIRST, "response", "x_wire", "at_s"), [0.1], "expected chunks of"),
-    ((*FIRST, "response", "x_wire", "at_s"), ["a", "b"], "expected a number at"),
-    ((*FIRST, "response", "x_wire", "at_s"), [True, 1], "expected a number at"),
-    ((*FIRST, "response", "x_wire", "end"), "never", "expected complete or reset or half-close at"),
+    ((*FIRST, "response", "x_wire", "at_s"), ["a", "b"], "expected a number, 0 or above at"),
+    ((*FIRST, "response", "x_wire", "at_s"), [True, 1], "expected a number, 0 or above at"),
+    ((*FIRST, "response", "x_wire", "end"), "never", "expected complete or reset or half-close or timeout at"),
 ]
 
 
@@ -150,7 +160,7 @@ def test_what_is_no_cassette_is_a_clear_error(tmp_path, make_recording, way, val
         (b"\xff", "expected safe YAML in UTF-8"),
         (b"a: [", "expected safe YAML in UTF-8"),
         (b"!!python/object/apply:os.system ['true']", "expected safe YAML in UTF-8"),
-        (b"a: &x [1]\nb: *x\n", "expected safe YAML in UTF-8, got an alias"),
+        (b"a: &x [1]\nb: *x\n", "expected safe YAML in UTF-8: line 2: expected no alias, got *x"),
         (b"[" * 100_000, "expected safe YAML in UTF-8"),
     ],
     ids=["empty", "no text", "no yaml", "a tag", "an alias", "deep"],
@@ -190,9 +200,9 @@ def test_a_failed_save_leaves_the_old_file_and_nothing_else(tmp_path, make_recor
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(HarnessError, match=r"a.yaml: expected to write it, got No space left"):
         store.save(make_recording(scenario="new"), path)
-    assert (path.read_bytes(), os.listdir(tmp_path)) == (old, ["a.yaml"])
+    assert (path.read_bytes(), list(tmp_path.iterdir())) == (old, [path])
 
 
 def test_a_killed_save_leaves_the_old_file(tmp_path, make_recording):
@@ -211,7 +221,7 @@ def test_a_killed_save_leaves_the_old_file(tmp_path, make_recording):
         """
     )
     for _ in range(3):
-        child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
+        child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)  # noqa: S603  ours
         child.stdout.readline()
         child.send_signal(signal.SIGKILL)
         child.wait()
@@ -223,7 +233,8 @@ def test_reading_cassettes_imports_no_http_library():
     program = (
         "import harness.cassette.store, sys; print([m for m in ('vcr', 'aiohttp', 'requests') if m in sys.modules])"
     )
-    out = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    command = [sys.executable, "-c", program]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  ours
     assert out == "[]\n"
 
 
@@ -231,3 +242,38 @@ def test_a_cassette_is_readable_by_all_and_leaves_no_temporary_file(tmp_path, ma
     store.save(make_recording(), tmp_path / "new" / "a.yaml")
     assert [path.name for path in Path(tmp_path, "new").iterdir()] == ["a.yaml"]
     assert Path(tmp_path, "new", "a.yaml").stat().st_mode & 0o777 == 0o644
+
+
+def test_a_folder_that_is_none_is_a_clear_error(tmp_path, make_recording):
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(HarnessError, match=r"expected to write it, got (File exists|Not a directory)"):
+        store.save(make_recording(), tmp_path / "file" / "a.yaml")
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path, make_recording):
+    store.save(make_recording(), tmp_path / "a.yaml")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "a.yaml").symlink_to(tmp_path / "a.yaml")
+    with pytest.raises(UsageError, match="expected a file in this folder, got a link to"):
+        store.recordings(tmp_path / "folder")
+
+
+@pytest.mark.parametrize("value", [object(), "\ud800"], ids=["an object", "a lone surrogate"])
+def test_a_call_that_no_file_can_hold_is_a_clear_error(make_recording, value):
+    with pytest.raises(HarnessError, match="one-turn: expected text, bytes and JSON values in the call, got"):
+        store.dumps(make_recording(call=Call("m", (), {"odd": value})))
+
+
+@pytest.mark.parametrize(
+    "text", ["1.5e5", "0898", "yes", "~", "1_0", "<<", "=", "a\u2028\n", "\ufeff", " x ", "", "True"]
+)
+def test_text_stays_text(tmp_path, make_recording, text):
+    saved = make_recording(expected=Expected(text, "stop"), call=Call(text, (), {text: text}))
+    store.save(saved, tmp_path / "a.yaml")
+    assert store.load(tmp_path / "a.yaml") == saved
+
+
+def test_a_request_without_body_is_read(tmp_path, make_recording):
+    path = tmp_path / "a.yaml"
+    path.write_text(changed(make_recording, (*FIRST, "request", "body"), None))
+    assert store.load(path).interactions[0].request_body == b""

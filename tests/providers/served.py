@@ -1,7 +1,7 @@
 """How the tests of the providers get their replies: in-process by respx, or from a small origin on a real socket."""
 
 import asyncio
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 
 import httpx
 import pytest
@@ -53,21 +53,21 @@ def serving(steps=b"", *, content_type="text/plain", status=200, headers=None, t
         yield served
 
 
-async def collected(provider, messages=MESSAGES, model="", **options):
+async def collected(provider, messages=MESSAGES, model="", /, **options):
     return [item async for item in provider.create_async_generator(model, messages, **options)]
 
 
-def run(provider, messages=MESSAGES, model="", **options):
+def run(provider, messages=MESSAGES, model="", /, **options):
     return asyncio.run(collected(provider, messages, model, **options))
 
 
-def failing(family, provider, messages=MESSAGES, model="", **options):
+def failing(family, provider, messages=MESSAGES, model="", /, **options):
     """Give what was yielded and the exception of this very family that ended it."""
     items = []
 
     async def read():
         async for item in provider.create_async_generator(model, messages, **options):
-            items.append(item)
+            items.append(item)  # noqa: PERF401  they must be at hand when it raises
 
     with pytest.raises(family) as caught:
         asyncio.run(read())
@@ -79,25 +79,32 @@ def failing(family, provider, messages=MESSAGES, model="", **options):
 
 
 class Origin:
-    """A small HTTP origin on a real socket; ``reply`` is a coroutine function of the writer."""
+    """A small HTTP origin on a real socket; ``reply`` is a coroutine function of the writer and the body asked."""
 
     def __init__(self):
         self.requests = []
-        self.left = 0
+        self.left = asyncio.Event()
         self.reply = None
+        self.connections = []
 
     async def serve(self, reader, writer):
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-            self.requests.append((head, await reader.readexactly(length)))
-            await self.reply(writer)
-            if not await reader.read(1):
-                self.left += 1
-        except ConnectionError:
-            self.left += 1
-        finally:
-            writer.close()
+        """Answer one request; ``left`` is set when the client leaves before the reply is complete."""
+        self.connections.append(asyncio.current_task())
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+        body = await reader.readexactly(length)
+        self.requests.append((head, body))
+        tasks = [asyncio.ensure_future(self.reply(writer, body)), asyncio.ensure_future(reader.read(1))]
+        replying, leaving = tasks
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if leaving.done() and not replying.done():
+            self.left.set()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 @asynccontextmanager
@@ -112,13 +119,16 @@ async def origin(reply):
     finally:
         listener.close()
         await listener.wait_closed()
+        await asyncio.gather(*served.connections)
 
 
 def chunked(*pieces, status="200 OK", content_type="text/plain", pause=0.0, hold=None):
     """Give a reply in chunks; it holds before its end while ``hold`` is not set."""
 
-    async def reply(writer):
-        writer.write(f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+    async def reply(writer, _body):
+        writer.write(
+            f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        )
         for piece in pieces:
             writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
             await writer.drain()

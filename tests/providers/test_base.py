@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 import pytest
 
 from providers.base import AsyncGeneratorProvider, ProviderModelMixin
@@ -7,8 +9,8 @@ from providers.response import FinishReason
 
 class Closed(ProviderModelMixin):
     default_model = "a"
-    models = ["a", "b/C:1@x"]
-    model_aliases = {"short": "b/C:1@x"}
+    models: ClassVar = ["a", "b/C:1@x"]
+    model_aliases: ClassVar = {"short": "b/C:1@x"}
 
 
 class Open(ProviderModelMixin):

@@ -33,7 +33,7 @@ def test_its_text_is_that_of_a_content_event(event, text):
 
 
 def test_hostile_names_break_nothing():
-    event = {name: 1 for name in ("get_dict", "__class__", "self", "_event", "not a name", "__deepcopy__", "__str__")}
+    event = dict.fromkeys(("get_dict", "__class__", "self", "_event", "not a name", "__deepcopy__", "__str__"), 1)
     raw = RawResponse(**event)
     assert raw.get_dict() == event
     assert type(raw) is RawResponse
