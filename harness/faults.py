@@ -67,6 +67,12 @@ def statuses(judged: Judged) -> Iterator[Scenario]:
     yield from (documented(judged, case) for case in judged.contract.errors if case.status != OK)
 
 
+def some_statuses(judged: Judged, *kinds: str) -> Iterator[Scenario]:
+    """Answer with the statuses that matter most, under these kinds of bodies."""
+    names = {f"status-{status}-{kind}" for status in _BODIED for kind in kinds}
+    yield from (scenario for scenario in statuses(judged) if scenario.name in names)
+
+
 def documented(judged: Judged, case: ErrorCase) -> Scenario:
     """Give the scenario of a failure that the contract documents as a whole reply."""
     (answer,) = one_answer(judged)

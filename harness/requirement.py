@@ -69,16 +69,17 @@ def requirement(
     """
 
     def register(check: Check) -> Check:
-        title, *middle, remedy = inspect.cleandoc(check.__doc__ or "").split("\n\n")
-        if not remedy.startswith("Remedy: ") or id_ in REGISTRY:
+        title, _, rest = inspect.cleandoc(check.__doc__ or "").partition("\n\n")
+        rationale, _, remedy = f"\n\n{rest}".rpartition("\n\nRemedy: ")
+        if not remedy or not title or id_ in REGISTRY or "\n\n" in remedy:
             msg = f"{check.__name__}: expected a new id and a docstring with title and 'Remedy:', got {id_!r}"
             raise ValueError(msg)
         rule = Requirement(
             id=id_,
             level=level,
             title=" ".join(title.split()),
-            rationale="\n\n".join(middle),
-            remedy=" ".join(remedy.removeprefix("Remedy: ").split()),
+            rationale=rationale.strip(),
+            remedy=" ".join(remedy.split()),
             source=source,
             needs=frozenset(needs),
             over=over,

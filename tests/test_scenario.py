@@ -15,7 +15,9 @@ def interaction(body=b"abc", chunks=(1, 2), end="complete"):
 
 
 def recording(*interactions):
-    return Recording("p", "s", Provenance.STAND_IN, "u", "2026-11-21T00:00:00Z", {}, CALL, Expected("abc", "stop"), interactions)
+    return Recording(
+        "p", "s", Provenance.STAND_IN, "u", "2026-11-21T00:00:00Z", {}, CALL, Expected("abc", "stop"), interactions
+    )
 
 
 def test_a_recording_plays_with_its_chunk_borders():

@@ -51,9 +51,7 @@ def test_codec_of_a_body_is_the_usual_one_unless_it_starts_like_json_lines():
 
 def test_answered_with_expects_the_new_text_under_the_same_finish():
     varied = answered_with(ACYTOO, scenario("old", "old", "length"), ["a", "b"], "named")
-    assert varied == Scenario(
-        "named", CALL, (Script((Send(), Chunk(b"a"), Chunk(b"b"))),), Expected("ab", "length")
-    )
+    assert varied == Scenario("named", CALL, (Script((Send(), Chunk(b"a"), Chunk(b"b"))),), Expected("ab", "length"))
 
 
 def test_compact_keeps_the_frame_and_an_excerpt_around_the_first_character_beyond_ascii():
@@ -121,7 +119,9 @@ def test_without_last_line_end_strips_all_of_them():
 
 
 def test_until_finish_drops_what_follows_the_terminal_marker():
-    values = [event.value["type"] for event in events_of(BACKEND_API, until_finish(BACKEND_API, scenario(LINES, "")).script)]
+    values = [
+        event.value["type"] for event in events_of(BACKEND_API, until_finish(BACKEND_API, scenario(LINES, "")).script)
+    ]
     assert values == ["provider", "content", "log", "content", "finish"]
 
 

@@ -38,7 +38,7 @@ def test_status_maps_by_the_table(drive: Driver, scenario: Scenario) -> None:
 
 def _all_failures(judged: Judged) -> Iterator[Scenario]:
     yield from refusals(judged)
-    yield from (scenario for scenario in faults.statuses(judged) if scenario.name.endswith(("-json", "-html", "-cut")))
+    yield from faults.some_statuses(judged, "json", "html")
     yield from faults.in_band(judged)
     yield from faults.unusable(judged)
     yield from faults.broken(judged)
@@ -61,7 +61,7 @@ def test_exceptions_are_the_providers_own(drive: Driver, scenario: Scenario) -> 
 
 
 def _with_message(judged: Judged) -> Iterator[Scenario]:
-    yield from (scenario for scenario in faults.statuses(judged) if scenario.name.endswith(("-json", "-huge")))
+    yield from faults.some_statuses(judged, "json", "huge")
 
 
 @requirement("ERROR-03", Level.SHOULD, over=_with_message, source="11 public bug threads of errors without a reason")

@@ -15,7 +15,7 @@ from ..script import STALL, Chunk, Script
 from ..transcript import Course, Ending, Transcript
 from ..verdict import Level
 
-_TIMEOUT = 0.4
+_TIMEOUT = 0.25
 _DEADLINE = 6.0
 _TIMES = 4
 

@@ -114,7 +114,8 @@ class Connection(asyncio.Protocol):
         """End the connection by RST, also below TLS (SO_LINGER of zero seconds, socket(7))."""
         self._stop()
         sock = self._transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if sock is not None:  # TLS that was lost just now has none
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._transport.abort()
 
     def _read(self) -> None:

@@ -124,6 +124,8 @@ class Recorder:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)  # each is a connection's, which keeps its failure
+        while self.connections:  # noqa: ASYNC110  one or two turns of the loop
+            await asyncio.sleep(0)
         await self.live.close()
 
 

@@ -1,9 +1,11 @@
 import asyncio
 import os
+import random
 import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import aiohttp
@@ -220,9 +222,10 @@ def test_a_killed_save_leaves_the_old_file(tmp_path, make_recording):
             store.save(recording, path)
         """
     )
-    for _ in range(3):
+    for number in range(5):
         child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)  # noqa: S603  ours
         child.stdout.readline()
+        time.sleep(0.007 * number)
         child.send_signal(signal.SIGKILL)
         child.wait()
         child.stdout.close()
@@ -277,3 +280,37 @@ def test_a_request_without_body_is_read(tmp_path, make_recording):
     path = tmp_path / "a.yaml"
     path.write_text(changed(make_recording, (*FIRST, "request", "body"), None))
     assert store.load(path).interactions[0].request_body == b""
+
+
+def test_mutated_cassettes_load_or_are_clear_errors(tmp_path, make_recording):
+    source, path, chance = store.dumps(make_recording()).encode(), tmp_path / "a.yaml", random.Random(1)  # noqa: S311
+    pieces = [
+        b"*a",
+        b"&a ",
+        b"!!binary ",
+        b"!!int ",
+        b"[",
+        b"{",
+        b"}",
+        b"- ",
+        b": ",
+        b"\n",
+        b"\0",
+        b"\xff",
+        b"null",
+        b"|",
+        b"'",
+    ]
+    told = {True: 0, False: 0}
+    for _ in range(500):
+        data = bytearray(source)
+        for _ in range(chance.randint(1, 4)):
+            place = chance.randrange(len(data))
+            data[place : place + chance.choice([0, 0, 1, 30])] = chance.choice(pieces)
+        path.write_bytes(data)
+        try:
+            told[isinstance(store.load(path).call, Call)] += 1
+        except UsageError as error:
+            told[not error.message.startswith(f"{path}: expected ")] += 1
+    assert told[False] > 300
+    assert told[True] > 10

@@ -230,5 +230,3 @@ class Backend(Acytoo):
     @classmethod
     def reason(cls, event):
         return event["finish"]["reason"]
-
-

@@ -138,9 +138,7 @@ class NormalisesPrompts(Acytoo):
 
     @classmethod
     def body(cls, model, messages, options):
-        composed = [
-            {**message, "content": unicodedata.normalize("NFKC", message["content"])} for message in messages
-        ]
+        composed = [{**message, "content": unicodedata.normalize("NFKC", message["content"])} for message in messages]
         return super().body(model, composed, options)
 
 

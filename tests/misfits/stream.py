@@ -118,5 +118,3 @@ class YieldsHalfCharacters(Backend):
         if event.get("type") == "content" and b"\\ud" in line:
             event["content"] = event["content"].encode("utf-16", "surrogatepass")[2:4].decode("utf-16", "surrogatepass")
         return event
-
-

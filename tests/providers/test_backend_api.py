@@ -94,7 +94,7 @@ def test_a_subclass_tells_address_headers_and_verification():
         {**BASE, "media": [(b"?", None)]},
         {**BASE, "ssl": "no"},
         {**BASE, "api_key": "a\r\nb"},
-        {**BASE, "thing": object()},
+        {**BASE, "thing": {1, 2}},
         {**BASE, "text": "\ud800"},
     ],
     ids=ascii,
