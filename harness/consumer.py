@@ -7,6 +7,7 @@ process is the session's business.
 import asyncio
 import contextlib
 import gc
+import inspect
 import io
 import logging
 import warnings
@@ -118,7 +119,7 @@ async def _consume(seen: Seen, invoke: Callable[[], Any], consumer: Consumer, pl
 
 async def _call(seen: Seen, invoke: Callable[[], Any], consumer: Consumer, play: Play) -> None:
     answer = invoke()
-    if asyncio.iscoroutine(answer):
+    if inspect.iscoroutine(answer):
         answer = await answer
     if await _read(seen, _iterate(answer), consumer, play):
         seen.course = Course.CLOSED

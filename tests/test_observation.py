@@ -23,7 +23,7 @@ class RawResponse:
 
 class Usage:
     def get_dict(self):
-        return {"total": 3, "parts": (1, None), "odd": {1, 1}}
+        return {"total": 3, "parts": (1, None), "odd": {1}}
 
 
 class Own(RuntimeError):
@@ -138,7 +138,7 @@ def test_everything_holds_the_whole_chain_with_args_and_notes():
 
 def test_details_are_public_plain_attributes():
     error = Own("x")
-    error.status, error.retry_after, error._secret, error.odd = 429, 1.5, "s", {1, 1}
+    error.status, error.retry_after, error._secret, error.odd = 429, 1.5, "s", {1}
     assert raised(error, [HERE]).details == {"status": 429, "retry_after": 1.5, "odd": "{1}"}
 
 

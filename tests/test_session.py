@@ -25,7 +25,7 @@ def scratch(own_process):
 
 
 @pytest.fixture
-def rows(own_process):  # noqa: ARG001
+def rows(own_process):
     stage = Stage(GOOD)
     yield stage.rows
     stage.close()

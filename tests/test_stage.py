@@ -8,7 +8,7 @@ from harness.stage import Stage
 
 
 @pytest.fixture
-def stage(own_process):  # noqa: ARG001
+def stage(own_process):
     stage = Stage(Settings(targets=("subjects:Good", "acytoo"), suite="small", only=("REQ-*",), scenario="one"))
     yield stage
     stage.close()

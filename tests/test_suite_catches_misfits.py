@@ -74,7 +74,7 @@ def test_every_requirement_has_a_misfit():
 
 
 def test_every_misfit_fails_the_requirement_that_it_names(cells):
-    print("\n" + matrix(cells))  # noqa: T201  the matrix is the evidence
+    print("\n" + matrix(cells))
     missed = [
         name.rpartition(":")[2] for name, cls in ALL.items() if Outcome.FAIL not in cells[cls.__name__, cls.fails]
     ]

@@ -223,7 +223,7 @@ def test_a_killed_save_leaves_the_old_file(tmp_path, make_recording):
         """
     )
     for number in range(5):
-        child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)  # noqa: S603  ours
+        child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE)
         child.stdout.readline()
         time.sleep(0.007 * number)
         child.send_signal(signal.SIGKILL)
@@ -237,7 +237,7 @@ def test_reading_cassettes_imports_no_http_library():
         "import harness.cassette.store, sys; print([m for m in ('vcr', 'aiohttp', 'requests') if m in sys.modules])"
     )
     command = [sys.executable, "-c", program]
-    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603  ours
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert out == "[]\n"
 
 

@@ -9,7 +9,7 @@ SMALL = ("--suite", "small")
 
 
 @pytest.fixture
-def harness(world, capsys):  # noqa: ARG001
+def harness(world, capsys):
     """Run the command in this process (its session is another one); give exit code, stdout and stderr."""
 
     def run(*arguments):

@@ -88,7 +88,7 @@ def test_a_killed_parent_takes_the_process_along(tmp_path):
         os.kill(os.getpid(), 9)
     """
     environment = {"PYTHONPATH": f"{tmp_path}:{Path(__file__).parents[2]}"}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
 

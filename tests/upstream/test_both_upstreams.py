@@ -208,7 +208,7 @@ async def test_a_leaked_response_is_seen_until_the_play_ends(upstream):
 
 
 async def test_who_still_waits_at_the_end_of_the_play_is_cut_off(upstream):
-    async with httpx.AsyncClient(verify=CONTEXT, timeout=None) as client:  # noqa: S113  the play's end is the limit
+    async with httpx.AsyncClient(verify=CONTEXT, timeout=None) as client:
         with upstream.play(Script((STALL,))) as play:
             task = asyncio.create_task(client.get(upstream.origin))
             await until_asked(play)

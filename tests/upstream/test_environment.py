@@ -21,7 +21,7 @@ VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROX
 
 def show(proxy, surroundings):
     command = [sys.executable, "-c", SHOW, proxy]
-    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=True, timeout=60)  # noqa: S603
+    done = subprocess.run(command, env=surroundings, capture_output=True, text=True, check=True, timeout=60)
     return json.loads(done.stdout)
 
 
