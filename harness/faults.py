@@ -9,11 +9,11 @@ from typing import Any
 
 from providers.contract import OK, Codec, Contract, ErrorCase, Family
 
-from .framing import Event, is_finish, render, text_of
+from .framing import Event, codec_of, is_finish, render, text_of
 from .recording import Expected
-from .scenario import Judged, Scenario, one_answer
+from .scenario import Judged, Scenario, one_answer, one_per_codec
 from .script import STALL, Framing, HalfClose, Reset, Script, Send, Step, reply
-from .variations import answered_with, codec_of, compact, events_of
+from .variations import answered_with, compact, events_of
 
 MESSAGE = "the oven is on fire"
 """The upstream's own words in a fabricated error."""
@@ -85,13 +85,13 @@ def documented(judged: Judged, case: ErrorCase) -> Scenario:
 def in_band(judged: Judged) -> Iterator[Scenario]:
     """Answer 200 with each documented failure: as an event first, in the middle, last; as a body; as a text."""
     contract = judged.contract
-    for answer in one_answer(judged):
+    for answer in one_per_codec(judged):
         for case in contract.errors:
             if case.event is not None:
                 yield from _with_event(contract, answer, case.event, case)
             elif case.sentence is not None:
                 script = answered_with(contract, answer, _halves(case.sentence)).script
-                yield answer.answered(script, failing(case.raises), f"in-band-{case.name}")
+                yield answer.answered(script, failing(case.raises), f"in-band-{case.name}{_suffix(contract, answer)}")
             elif case.status == OK:
                 yield documented(judged, case)
 
@@ -109,7 +109,13 @@ def _with_event(contract: Contract, answer: Scenario, value: Any, case: ErrorCas
     for place, index in error_places(contract, events).items():
         changed = [*events[:index], Event(value, name), *events[index:]]
         script = short.script.with_body(render(codec, changed))
-        yield short.answered(script, failing(case.raises), f"in-band-{case.name}-{place}")
+        yield short.answered(script, failing(case.raises), f"in-band-{case.name}-{place}{_suffix(contract, answer)}")
+
+
+def _suffix(contract: Contract, answer: Scenario) -> str:
+    """Name the codec of an answer where it is not the usual one."""
+    codec = codec_of(contract, answer.script.body)
+    return "" if codec is contract.codecs[0] else f"-{codec}"
 
 
 def error_places(contract: Contract, events: Sequence[Event]) -> dict[str, int]:
@@ -186,24 +192,21 @@ def silent(judged: Judged) -> Iterator[Scenario]:
             yield answer.answered(Script(steps), expected, f"silence-{name}")
 
 
-def truncations(judged: Judged) -> Iterator[tuple[int, Scenario]]:
-    """Cut a compact answer at every byte before it is complete; with each, the position.
+def truncations(contract: Contract, answer: Scenario) -> Iterator[tuple[int, Scenario]]:
+    """Cut an answer at every byte before it is complete; with each, the position.
 
     Where the contract declares a terminal marker the cut is tried with a clean and with a dirty end;
     elsewhere the HTTP framing alone tells that the body is incomplete, so only with a dirty one.
     """
-    contract = judged.contract
     expected = failing(Family.RUNTIME_ERROR)
-    for answer in one_answer(judged):
-        short = compact(contract, answer)
-        body = short.script.body
-        for position in range(complete_at(contract, short.script)):
-            endings: dict[str, tuple[Step, ...]] = {"closed": (HalfClose(),)}
-            if contract.finish is not None:
-                endings["clean"] = ()
-            for name, ending in endings.items():
-                script = short.script.with_body([body[:position]], *ending)
-                yield position, short.answered(script, expected, f"cut-{name}")
+    body = answer.script.body
+    for position in range(complete_at(contract, answer.script)):
+        endings: dict[str, tuple[Step, ...]] = {"closed": (HalfClose(),)}
+        if contract.finish is not None:
+            endings["clean"] = ()
+        for name, ending in endings.items():
+            script = answer.script.with_body([body[:position]], *ending)
+            yield position, answer.answered(script, expected, f"cut-{name}")
 
 
 def complete_at(contract: Contract, script: Script) -> int:
@@ -228,7 +231,7 @@ def corrupted(judged: Judged) -> Iterator[Scenario]:
     ``expected`` is the answer without the text of the corrupted event: it may be ignored or refused.
     """
     contract = judged.contract
-    for answer in one_answer(judged):
+    for answer in one_per_codec(judged):
         short = compact(contract, answer)
         codec = codec_of(contract, short.script.body)
         events = events_of(contract, short.script)
@@ -238,7 +241,9 @@ def corrupted(judged: Judged) -> Iterator[Scenario]:
                 body = [*pieces[:index], garbage, *pieces[index + 1 :]]
                 rest = "".join(text_of(contract, other) or "" for other in events if other is not event)
                 expected = Expected(rest, None if is_finish(contract, event) else short.expected.finish)
-                yield short.answered(short.script.with_body(body), expected, f"garbage-{kind}-{index}")
+                yield short.answered(
+                    short.script.with_body(body), expected, f"garbage-{kind}-{index}{_suffix(contract, answer)}"
+                )
 
 
 def _garbage(codec: Codec, piece: bytes) -> dict[str, bytes]:

@@ -24,6 +24,13 @@ class Event:
     name: str | None = None
 
 
+def codec_of(contract: Contract, body: bytes) -> Codec:
+    """Tell which of the contract's codecs a body is written in."""
+    if Codec.NDJSON in contract.codecs and body.lstrip().startswith(b"{"):
+        return Codec.NDJSON
+    return contract.codecs[0]
+
+
 def parse(codec: Codec, body: bytes) -> tuple[Event, ...]:
     """Read the events of a recorded body."""
     text = body.decode()

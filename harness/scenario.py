@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from providers.contract import Contract
+from providers.contract import Codec, Contract
 
+from .framing import codec_of
 from .recording import Call, Expected, Recording
 from .script import STALL, Chunk, HalfClose, Reset, Script, Send, Step
 
@@ -74,6 +75,14 @@ def refusals(judged: Judged) -> tuple[Scenario, ...]:
 def one_answer(judged: Judged) -> tuple[Scenario, ...]:
     """Choose one complete answer."""
     return answers(judged)[:1]
+
+
+def one_per_codec(judged: Judged) -> tuple[Scenario, ...]:
+    """Choose the plainest complete answer in each codec of the contract."""
+    chosen: dict[Codec, Scenario] = {}
+    for answer in answers(judged):
+        chosen.setdefault(codec_of(judged.contract, answer.script.body), answer)
+    return tuple(chosen.values())
 
 
 def everything(judged: Judged) -> tuple[Scenario, ...]:

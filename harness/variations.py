@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import brotli
 
-from providers.contract import Codec, Contract
+from providers.contract import Contract
 
-from .framing import Event, is_finish, parse, render, text_of, with_texts
+from .framing import Event, codec_of, is_finish, parse, render, text_of, with_texts
 from .recording import Expected
 from .scenario import Scenario
 from .script import Chunk, Gate, Script, Step
@@ -18,13 +18,6 @@ from .script import Chunk, Gate, Script, Step
 _HOT_MARKS = (b"data:", b"event:", b"\r\n", b"\n\n", b"\\u", b'"}')
 _EXCERPT = 24
 """Characters of answer text in a compact answer."""
-
-
-def codec_of(contract: Contract, body: bytes) -> Codec:
-    """Tell which of the contract's codecs a body is written in."""
-    if Codec.NDJSON in contract.codecs and body.lstrip().startswith(b"{"):
-        return Codec.NDJSON
-    return contract.codecs[0]
 
 
 def events_of(contract: Contract, script: Script) -> tuple[Event, ...]:

@@ -1,10 +1,11 @@
 import pytest
 
 from harness import faults
-from harness.framing import render
+from harness.framing import codec_of, render
+from harness.scenario import one_answer
 from harness.script import HalfClose, Reset, Sleep
 from harness.target import resolve
-from harness.variations import codec_of, compact, events_of
+from harness.variations import compact, events_of
 from providers.contract import Family
 
 NAMES = ("acytoo", "aiask", "backend_api", "flowgpt", "pizzagpt")
@@ -88,19 +89,21 @@ def test_silence_falls_in_three_phases(subject):
     assert [scenario.script.steps[-1] for scenario in faults.silent(subject)] == [Sleep(float("inf"))] * 3
 
 
+def truncations(name):
+    subject = SUBJECTS[name]
+    short = compact(subject.contract, one_answer(subject)[0])
+    return short.script.body, list(faults.truncations(subject.contract, short))
+
+
 def test_a_cut_is_tried_at_every_byte_before_the_end():
-    subject = SUBJECTS["acytoo"]
-    body = compact(subject.contract, next(s for s in subject.recordings if s.name == "one-turn")).script.body
-    positions = [position for position, _ in faults.truncations(subject)]
-    assert positions == list(range(len(positions)))
-    assert abs(len(positions) - len(body)) < 40
+    body, cuts = truncations("acytoo")
+    assert [position for position, _ in cuts] == list(range(len(body)))
+    assert [scenario.script.body for _, scenario in cuts] == [body[:position] for position in range(len(body))]
 
 
 def test_a_clean_end_counts_as_a_cut_where_there_is_a_terminal_marker():
-    subject = SUBJECTS["backend_api"]
-    names = {scenario.name for _, scenario in faults.truncations(subject)}
-    assert names == {"cut-clean", "cut-closed"}
-    assert {scenario.name for _, scenario in faults.truncations(SUBJECTS["flowgpt"])} == {"cut-closed"}
+    assert {scenario.name for _, scenario in truncations("backend_api")[1]} == {"cut-clean", "cut-closed"}
+    assert {scenario.name for _, scenario in truncations("flowgpt")[1]} == {"cut-closed"}
 
 
 def test_an_answer_is_complete_with_its_terminal_marker():
@@ -116,7 +119,7 @@ def test_an_answer_is_complete_with_its_terminal_marker():
 
 @subjects
 def test_one_event_at_a_time_is_corrupted(subject):
-    usual = compact(subject.contract, faults.one_answer(subject)[0]).script.body
+    usual = compact(subject.contract, one_answer(subject)[0]).script.body
     for scenario in faults.corrupted(subject):
         assert scenario.script.body != usual
         assert scenario.expected.error is None

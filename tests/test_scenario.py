@@ -2,8 +2,9 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from harness.recording import Call, Expected, Interaction, Provenance, Recording, Wire
-from harness.scenario import Scenario, answers, everything, from_recording, one_answer, refusals
+from harness.scenario import Scenario, answers, everything, from_recording, one_answer, one_per_codec, refusals
 from harness.script import Chunk, HalfClose, Reset, Script, Send, reply
+from providers.backend_api.contract import CONTRACT as BACKEND_API
 
 CALL = Call("m", ({"role": "user", "content": "hi"},))
 HEADERS = (("content-type", "text/plain"),)
@@ -51,5 +52,10 @@ def test_answers_come_shortest_first_and_refusals_apart():
     judged = SimpleNamespace(recordings=(long, refused, short))
     assert answers(judged) == (short, long)
     assert one_answer(judged) == (short,)
+    judged.contract = BACKEND_API
+    lines = scenario("lines", 0, Expected("x", "stop")).answered(reply(b"{}"))
+    judged.recordings = (long, short, lines)
+    assert one_per_codec(judged) == (short, lines)
+    judged.recordings = (long, refused, short)
     assert refusals(judged) == (refused,)
     assert everything(judged) == (short, long, refused)

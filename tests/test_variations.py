@@ -4,7 +4,7 @@ import zlib
 import brotli
 import pytest
 
-from harness.framing import Event
+from harness.framing import Event, codec_of
 from harness.recording import Call, Expected
 from harness.scenario import Scenario
 from harness.script import Chunk, Gate, Script, Send, reply
@@ -13,7 +13,6 @@ from harness.variations import (
     answered_with,
     bytewise,
     character_cuts,
-    codec_of,
     compact,
     cut,
     encoded,

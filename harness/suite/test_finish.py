@@ -6,9 +6,9 @@ from .. import faults, variations
 from ..driver import Driver
 from ..evidence import draw, draw_pieces, fail, outcome
 from ..expectation import answer, deliberate, exercised, failure, no_finish
-from ..framing import is_finish, render, with_member
+from ..framing import codec_of, is_finish, render, with_member
 from ..requirement import requirement
-from ..scenario import Judged, Scenario, everything, one_answer
+from ..scenario import Judged, Scenario, everything, one_per_codec
 from ..transcript import Kind
 from ..verdict import Level
 
@@ -37,7 +37,7 @@ def test_one_finish_reason_comes_last(drive: Driver, scenario: Scenario) -> None
 @requirement(
     "FINISH-02",
     Level.MUST,
-    over=one_answer,
+    over=one_per_codec,
     source="contract: finish table; 16 public bug threads of length reported as stop",
 )
 def test_every_stop_value_maps_by_the_table(drive: Driver, scenario: Scenario) -> None:
@@ -52,7 +52,7 @@ def test_every_stop_value_maps_by_the_table(drive: Driver, scenario: Scenario) -
     if rule is None:
         answer(drive(scenario), scenario, "a complete body is not reported as stop")
         return
-    codec = variations.codec_of(drive.contract, scenario.script.body)
+    codec = codec_of(drive.contract, scenario.script.body)
     short = variations.compact(drive.contract, scenario)
     for value, reason in rule.reasons.items():
         events = [
@@ -68,7 +68,7 @@ def test_every_stop_value_maps_by_the_table(drive: Driver, scenario: Scenario) -
 @requirement(
     "FINISH-04",
     Level.MUST,
-    over=one_answer,
+    over=one_per_codec,
     source="contract: terminal marker; RFC 9112, 8: an incomplete message; 14 public bug threads",
 )
 def test_truncated_answer_is_an_error(drive: Driver, scenario: Scenario) -> None:
@@ -79,15 +79,14 @@ def test_truncated_answer_is_an_error(drive: Driver, scenario: Scenario) -> None
 
     Remedy: remember whether the terminal marker came, and raise RuntimeError after the loop if it did not.
     """
+    short = variations.compact(drive.contract, scenario)
     tried = 0
-    for position, truncated in faults.truncations(drive.subject):
-        body = variations.compact(drive.contract, scenario).script.body
+    for position, truncated in faults.truncations(drive.contract, short):
         transcript = drive(truncated)
-        wire = f"{truncated.name}: {draw_pieces(variations.cut(body, position))}"
+        wire = f"{truncated.name}: {draw_pieces(variations.cut(short.script.body, position))}"
         if transcript.raised is None or transcript.finishes:
             observed = outcome(transcript)
             raise fail("a truncated answer was accepted", expected="RuntimeError", observed=observed, wire=wire)
-        raised = failure(transcript, truncated)
-        deliberate(raised, "truncation", wire=wire)
+        deliberate(failure(transcript, truncated), "truncation", wire=wire)
         tried += 1
     exercised(tried, "the answer is empty")

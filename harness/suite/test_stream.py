@@ -11,7 +11,7 @@ from ..evidence import draw, draw_pieces, fail, outcome, require_equal
 from ..expectation import answer, deliberate, exercised, failure
 from ..faults import corrupted
 from ..requirement import requirement
-from ..scenario import Judged, Scenario, answers, one_answer
+from ..scenario import Judged, Scenario, answers, one_answer, one_per_codec
 from ..transcript import Kind, Transcript
 from ..verdict import Level
 
@@ -84,7 +84,7 @@ def _require_same(drive: Driver, scenario: Scenario, usual: Transcript, cuts: It
 @requirement(
     "STREAM-04",
     Level.MUST,
-    over=one_answer,
+    over=one_per_codec,
     needs=[Capability.LINES],
     source="WHATWG HTML 9.2.6: CR and LF end a line, nothing else; str.splitlines() knows eight more",
 )
@@ -194,7 +194,7 @@ def test_garbage_is_ignored_or_refused(drive: Driver, scenario: Scenario) -> Non
 @requirement(
     "STREAM-19",
     Level.MUST,
-    over=one_answer,
+    over=one_per_codec,
     source="4 public bug threads of stripped pieces; contract: lookalikes",
 )
 def test_text_is_verbatim(drive: Driver, scenario: Scenario) -> None:
