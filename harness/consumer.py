@@ -10,6 +10,7 @@ import gc
 import inspect
 import io
 import logging
+import math
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +34,7 @@ class Consumer:
     """How the caller reads: to the end, or up to an item; which gates its reading opens; what it watches."""
 
     stop_after: int | None = None
-    """Close the generator after so many items."""
+    """Close the generator once so many characters of answer text have come."""
     gates: Sequence[tuple[int, str]] = ()
     """Open a gate once so many characters of answer text have come."""
     times: int = 1
@@ -136,12 +137,12 @@ async def _close(answer: Any) -> None:
 async def _read(seen: Seen, answer: AsyncIterator[Any], consumer: Consumer, play: Play) -> bool:
     """Read the items; tell whether the consumer stopped before the end."""
     waiting = list(consumer.gates)
-    before = len(seen.items)
+    enough = math.inf if consumer.stop_after is None else seen.length + consumer.stop_after
     async for value in answer:
         seen.items.append(observation.item(seen.contract, value))
         while waiting and seen.length >= waiting[0][0]:
             play.release(waiting.pop(0)[1])
-        if len(seen.items) - before == consumer.stop_after:
+        if seen.length >= enough:
             return True
     return False
 

@@ -1,5 +1,6 @@
 """What requirements commonly ask of a transcript; each raises a failure that shows what came instead."""
 
+import json
 from typing import Any
 
 from .evidence import draw, draw_request, fail, outcome, require_equal
@@ -61,6 +62,20 @@ def only_request(transcript: Transcript, scenario: Scenario) -> Request:
             wire=draw(scenario.script),
         )
     return transcript.requests[0]
+
+
+def document(request: Request) -> Any:
+    """Require a body that is JSON in UTF-8 (RFC 8259, 8.1), and give it."""
+    try:
+        return json.loads(request.body.decode(), parse_constant=_no_constant)
+    except ValueError as error:
+        wire = draw_request(request)
+        raise fail("the body is not UTF-8 JSON", expected="JSON (RFC 8259)", observed=str(error), wire=wire) from error
+
+
+def _no_constant(name: str) -> None:
+    msg = f"{name} is not JSON"
+    raise ValueError(msg)
 
 
 def refusal_before_network(transcript: Transcript, what: str) -> None:

@@ -33,17 +33,29 @@ def item(contract: Contract, value: Any) -> Item:
     kind = _KINDS.get(type(value).__name__, Kind.OTHER)
     if kind is Kind.FINISH:
         return Item(kind, _plain(getattr(value, "reason", None)), "", _type_name(type(value)))
-    if kind is Kind.OTHER:
-        return Item(kind, repr(value)[:_LIMIT], "", _type_name(type(value)))
-    members = _plain(_members(value))
+    members = None if kind is Kind.OTHER else _plain(_members(value))
+    if members is None:
+        return Item(Kind.OTHER, _shown(value), "", _type_name(type(value)))
     text = text_of(contract, Event(members)) if kind is Kind.RAW else None
     return Item(kind, members, text or "", _type_name(type(value)))
 
 
-def _members(value: Any) -> Mapping[str, Any]:
-    if callable(getattr(value, "get_dict", None)):
-        return dict(value.get_dict())
-    return {name: member for name, member in vars(value).items() if not name.startswith("_")}
+def _members(value: Any) -> Mapping[str, Any] | None:
+    """Give the public members of an item by its own account, its attributes or its slots; None if it will not tell."""
+    try:
+        if callable(getattr(value, "get_dict", None)):
+            return dict(value.get_dict())
+        names = [*getattr(value, "__dict__", {}), *getattr(type(value), "__slots__", ())]
+        return {name: getattr(value, name) for name in names if not name.startswith("_")}
+    except Exception:  # noqa: BLE001  foreign code may raise anything; what does not tell is of no declared type
+        return None
+
+
+def _shown(value: Any) -> str:
+    try:
+        return repr(value)[:_LIMIT]
+    except Exception as broken:  # noqa: BLE001  a foreign __repr__ may raise anything
+        return f"<its __repr__ raised {type(broken).__name__}>"
 
 
 def _plain(value: Any) -> Any:
@@ -54,7 +66,7 @@ def _plain(value: Any) -> Any:
         return [_plain(member) for member in value]
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    return repr(value)[:_LIMIT]
+    return _shown(value)
 
 
 def _type_name(cls: type) -> str:

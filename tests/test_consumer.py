@@ -72,6 +72,7 @@ def test_the_reader_may_stop_early_and_closes():
 
     seen = consume(noisy, stop_after=2)
     assert (texts(seen), seen.course, closed) == (["a", "b"], Course.CLOSED, [True])
+    assert texts(consume(noisy, stop_after=1, times=2)) == ["a", "a"]
 
 
 def test_a_sync_generator_is_closed_too():

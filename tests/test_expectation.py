@@ -5,6 +5,7 @@ import pytest
 from harness.expectation import (
     answer,
     deliberate,
+    document,
     exercised,
     failure,
     no_finish,
@@ -69,6 +70,12 @@ def test_exactly_one_request_is_wanted():
     assert reason(only_request, replace(COMPLETE, exchanges=()), SCENARIO) == "0 requests reached the upstream"
     escaped = replace(COMPLETE, exchanges=(), escapes=("chat.example:443",))
     assert reason(only_request, escaped, SCENARIO).endswith("; it tried to reach chat.example:443")
+
+
+@pytest.mark.parametrize("body", [b"", b"{oops", b'{"a": NaN}', b"\xff"])
+def test_a_body_is_json(body):
+    assert document(REQUEST) == {}
+    assert reason(document, replace(REQUEST, body=body)) == "the body is not UTF-8 JSON"
 
 
 def test_a_refusal_comes_before_the_request_and_on_purpose():

@@ -58,6 +58,28 @@ def test_an_item_is_recognised_by_the_name_of_its_class(value, expected):
     assert item(BACKEND_API, value) == expected
 
 
+def test_an_item_with_slots_is_read():
+    class RawResponse:
+        __slots__ = ("_hidden", "content", "type")
+
+        def __init__(self):
+            self.type, self.content, self._hidden = "content", "a", 1
+
+    assert item(BACKEND_API, RawResponse()).value == {"content": "a", "type": "content"}
+
+
+def test_an_item_that_will_not_tell_is_of_no_declared_type():
+    class Usage:
+        def get_dict(self):
+            raise KeyError
+
+        def __repr__(self):
+            raise KeyError
+
+    told = item(BACKEND_API, Usage())
+    assert (told.kind, told.value) == (Kind.OTHER, "<its __repr__ raised KeyError>")
+
+
 def describe(function):
     try:
         function()

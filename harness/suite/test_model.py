@@ -1,12 +1,10 @@
 """MODEL: which model the request names."""
 
-import json
-
 from providers.contract import Capability, ModelRule
 
 from ..driver import Driver
 from ..evidence import draw_request, require_equal
-from ..expectation import only_request, refusal_before_network
+from ..expectation import document, only_request, refusal_before_network
 from ..framing import lookup
 from ..recording import Call
 from ..requirement import requirement
@@ -36,7 +34,7 @@ def test_model_arrives_verbatim_or_by_alias(drive: Driver, scenario: Scenario) -
     for asked, sent in _expected(rule).items():
         call = Call(asked, scenario.call.messages, scenario.call.options)
         request = only_request(drive(scenario, call=call), scenario)
-        body = json.loads(request.body)
+        body = document(request)
         want = {path: template.format(model=sent) for path, template in rule.paths.items()}
         got = {path: lookup(body, path) for path in rule.paths}
         require_equal(want, got, f"model {asked!r}", wire=draw_request(request))

@@ -2,7 +2,6 @@
 
 import copy
 import hashlib
-import json
 import os
 import re
 import time
@@ -18,7 +17,7 @@ from providers.contract import Capability, Door, HeaderRule
 
 from ..driver import Driver, Way
 from ..evidence import draw_request, fail, require_equal, show
-from ..expectation import only_request, refusal_before_network
+from ..expectation import document, only_request, refusal_before_network
 from ..framing import at_path, leaves
 from ..recording import Call
 from ..requirement import requirement
@@ -144,20 +143,12 @@ def test_body_is_json_that_satisfies_the_schema(drive: Driver, scenario: Scenari
 
 def _require_schema(schema: Mapping[str, Any], request: Request) -> None:
     wire = draw_request(request)
-    try:
-        body = json.loads(request.body.decode(), parse_constant=_no_constant)
-    except ValueError as error:
-        raise fail("the body is not UTF-8 JSON", expected="JSON (RFC 8259)", observed=str(error), wire=wire) from error
+    body = document(request)
     validator = jsonschema.Draft202012Validator(schema)
     broken = jsonschema.exceptions.best_match(validator.iter_errors(body))
     if broken is not None:
         reason = f"the body breaks the schema at {broken.json_path}"
         raise fail(reason, expected=broken.schema, observed=broken.message, wire=wire)
-
-
-def _no_constant(name: str) -> None:
-    msg = f"{name} is not JSON"
-    raise ValueError(msg)
 
 
 @requirement(
@@ -188,7 +179,7 @@ def test_every_message_arrives_once_and_in_order(drive: Driver, scenario: Scenar
 
 
 def _require_contents(drive: Driver, messages: list[dict[str, Any]], request: Request) -> None:
-    texts = [(path, leaf) for path, leaf in leaves(json.loads(request.body)) if isinstance(leaf, str)]
+    texts = [(path, leaf) for path, leaf in leaves(document(request)) if isinstance(leaf, str)]
     wire = draw_request(request)
     seen: dict[str, tuple[int, int]] = {}
     for index, message in enumerate(messages):
@@ -240,7 +231,7 @@ def test_options_are_sent_or_refused(drive: Driver, scenario: Scenario) -> None:
 
 
 def _members(request: Request) -> dict[str, Any]:
-    body = json.loads(request.body)
+    body = document(request)
     return body if isinstance(body, dict) else {}
 
 
@@ -281,7 +272,7 @@ def test_arguments_stay_as_they_were(drive: Driver, scenario: Scenario) -> None:
         if transcript.mutated:
             raise fail("the caller's arguments were changed", expected="unchanged", observed=list(transcript.mutated))
     first, second = (only_request(transcript, scenario) for transcript in transcripts[:2])
-    require_equal(json.loads(first.body), json.loads(second.body), "equal calls send different bodies")
+    require_equal(document(first), document(second), "equal calls send different bodies")
     _require_fresh_headers(drive, first, second)
 
 
@@ -305,7 +296,7 @@ def test_any_legal_prompt_arrives_unchanged(drive: Driver, scenario: Scenario) -
     def holds(call: Call) -> None:
         content = call.messages[-1]["content"]
         request = only_request(drive(scenario, call=replace(call, messages=call.messages[-1:])), scenario)
-        strings = [leaf for _, leaf in leaves(json.loads(request.body)) if isinstance(leaf, str)]
+        strings = [leaf for _, leaf in leaves(document(request)) if isinstance(leaf, str)]
         if not any(content in leaf for leaf in strings):
             raise fail("the prompt was changed on its way", expected=content, wire=draw_request(request))
 

@@ -11,7 +11,7 @@ from ..evidence import draw, fail, outcome
 from ..expectation import PATIENCE, exercised, failure
 from ..requirement import NotExercised, requirement
 from ..scenario import Scenario, one_answer
-from ..script import STALL, Chunk, Script
+from ..script import STALL, Gate, Script
 from ..transcript import Course, Ending, Transcript
 from ..verdict import Level
 
@@ -35,21 +35,25 @@ def test_early_end_closes_the_connection(drive: Driver, scenario: Scenario) -> N
     Remedy: keep the response in ``async with`` and close inner generators with contextlib.aclosing.
     """
     for count in (1, 2):
-        script = _then_silence(drive, scenario, count)
-        transcript = drive(scenario.answered(script), consumer=Consumer(stop_after=count), deadline=_DEADLINE)
+        script, come = _then_silence(drive, scenario, count)
+        transcript = drive(scenario.answered(script), consumer=Consumer(stop_after=come), deadline=_DEADLINE)
         if transcript.raised is not None or transcript.course is not Course.CLOSED:
-            reason = f"closing after item {count} does not end well"
+            reason = f"closing after text {count} does not end well"
             raise fail(reason, expected="no exception", observed=outcome(transcript), wire=draw(script))
         _require_left(transcript, script)
 
 
-def _then_silence(drive: Driver, scenario: Scenario, count: int) -> Script:
-    """Give the reply that falls silent after so many texts, or is complete where an answer is one piece."""
+def _then_silence(drive: Driver, scenario: Scenario, count: int) -> tuple[Script, int]:
+    """Give the reply that falls silent after so many texts, with the characters that have come by then.
+
+    Where an answer is one piece it is complete.
+    """
     if Capability.STREAM not in drive.contract.capabilities:
-        return scenario.script
-    varied, _ = variations.lockstep(drive.contract, scenario, ["One ", "two ", "three "])
-    pieces = [step.data for step in varied.script.steps if isinstance(step, Chunk)]
-    return scenario.script.with_body(pieces[:-1] if count > 1 else pieces[: len(pieces) - 2], STALL)
+        return scenario.script, 1
+    varied, gates = variations.lockstep(drive.contract, scenario, ["One ", "two ", "three "])
+    come, last = gates[count - 1]
+    steps = varied.script.steps[: varied.script.steps.index(Gate(last))]
+    return Script((*(step for step in steps if not isinstance(step, Gate)), STALL)), come
 
 
 def _require_left(transcript: Transcript, script: Script) -> None:
@@ -73,12 +77,13 @@ def test_nothing_stays_behind(drive: Driver, scenario: Scenario) -> None:
     Remedy: close client and response with ``async with``; await every task that you start.
     """
     error = scenario.answered(scenario.script.with_head(status=500))
-    early = scenario.answered(_then_silence(drive, scenario, 1))
+    silence, come = _then_silence(drive, scenario, 1)
+    early = scenario.answered(silence)
     watched = Consumer(times=_TIMES, watch_leftovers=True)
     for name, played, consumer in (
         ("success", scenario, watched),
         ("an error", error, watched),
-        ("an early end", early, replace(watched, stop_after=1)),
+        ("an early end", early, replace(watched, stop_after=come)),
     ):
         transcript = drive(played, consumer=consumer, deadline=_DEADLINE)
         exercised(transcript.exchanges, "no request reached the upstream")

@@ -10,7 +10,7 @@ from .. import faults
 from ..consumer import Consumer
 from ..driver import Driver
 from ..evidence import bounded, draw_request, fail
-from ..expectation import exercised, only_request
+from ..expectation import document, exercised, only_request
 from ..framing import leaves
 from ..requirement import requirement
 from ..scenario import Judged, Scenario, one_answer
@@ -51,7 +51,7 @@ def _places(request: Request) -> Iterator[str]:
     if KEY in request.target:
         yield "target"
     yield from (f"header {name.lower()}" for name, value in request.headers if KEY in value)
-    yield from (f"body {path}" for path, leaf in leaves(json.loads(request.body)) if KEY in str(leaf))
+    yield from (f"body {path}" for path, leaf in leaves(document(request)) if KEY in str(leaf))
 
 
 def _failures_that_echo(judged: Judged) -> Iterator[Scenario]:
