@@ -60,7 +60,8 @@ def test_the_hook_names_the_place(event, arguments, error, noted):
     assert escapes == [noted]
 
 
-def test_nobody_watching_nothing_is_refused():
+def test_nobody_watching_nothing_is_refused(monkeypatch):
+    monkeypatch.setattr(guard, "_watches", [])  # the tests themselves are watched
     guard._hook("socket.connect", (None, FAR))
     guard._hook("open", ())
     with guard.watching():

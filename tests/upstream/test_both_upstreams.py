@@ -98,8 +98,10 @@ async def observe(upstream, script):
 async def test_a_script_is_the_same_on_both(inprocess, loopback, script, pieces, raised):
     over_sockets = await observe(loopback, script)
     within = await observe(inprocess, script)
-    assert over_sockets == within
     assert (within["pieces"], within["raised"]) == (pieces, raised)
+    if script.steps and "chunked" not in str(script.steps):  # without chunk headers a busy kernel may join writes
+        over_sockets, within = ({**seen, "pieces": b"".join(seen["pieces"] or [])} for seen in (over_sockets, within))
+    assert over_sockets == within
 
 
 async def test_every_two_way_cut_arrives_as_cut(inprocess, loopback):
