@@ -27,10 +27,10 @@ _LIMIT = 300
 
 
 def item(contract: Contract, value: Any) -> Item:
-    """Read one yielded item; a class is recognised by its name, so that it need not be ours."""
+    """Read one yielded item; a class is recognised by its name or a base's, so that it need not be ours."""
     if isinstance(value, str):
         return Item(Kind.TEXT, str(value), str(value), _type_name(type(value)))
-    kind = _KINDS.get(type(value).__name__, Kind.OTHER)
+    kind = next((_KINDS[cls.__name__] for cls in type(value).__mro__ if cls.__name__ in _KINDS), Kind.OTHER)
     if kind is Kind.FINISH:
         return Item(kind, _plain(getattr(value, "reason", None)), "", _type_name(type(value)))
     members = None if kind is Kind.OTHER else _plain(_members(value))

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -33,6 +34,8 @@ from .verdict import Outcome, Verdict
 Emit = Callable[[dict[str, Any]], None]
 _INI = Path(harness.suite.__file__).with_name("conformance.ini")
 _DISTRIBUTIONS = ("llm-provider-harness", "pytest", "pytest-xdist", "hypothesis", "httpx", "respx", "h11", "vcrpy")
+_ROWS = 30
+"""Rows that are worth a worker of their own: it takes half a second to start."""
 _ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED}
 _WORST = (Outcome.PASS, Outcome.NOT_APPLICABLE, Outcome.NOT_EXERCISED, Outcome.FAIL, Outcome.ERROR)
 
@@ -60,6 +63,7 @@ def run(settings: Settings, scratch: Path, emit: Emit) -> None:
     emit(first_line(settings, rows))
     collector = Collector(rows, scratch, emit)
     deaths = len({row.subject.name for row in rows}) * (casualties.CHANCES + settings.workers)
+    settings = replace(settings, workers=min(settings.workers, -(-len(rows) // _ROWS)))
     code = pytest.main(_arguments(settings, scratch, deaths), plugins=[collector])
     if code not in _ENDED:
         raise HarnessError("session-failed", f"expected pytest to run the suite, got exit code {code!r}")

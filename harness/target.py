@@ -59,6 +59,15 @@ def resolve_all(settings: Settings) -> tuple[Subject, ...]:
 
 def resolve(target: str, contract: str | None = None, cassettes: str | None = None) -> Subject:
     """Find one subject; every mistake of the user is a UsageError that tells what is known."""
+    try:
+        return _resolve(target, contract, cassettes)
+    except UsageError as error:
+        if contract and error.hint.startswith("harness check ") and "--contract" not in error.hint:
+            error.hint += f" --contract {contract}"
+        raise
+
+
+def _resolve(target: str, contract: str | None, cassettes: str | None) -> Subject:
     folder = _cassettes(cassettes)
     location, colon, attribute = target.rpartition(":")
     if not colon:

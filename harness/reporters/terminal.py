@@ -137,7 +137,7 @@ def _times(report: Report) -> Iterator[str]:
 
 
 def _summary(report: Report, strict: bool) -> Iterator[Text]:  # noqa: FBT001
-    counts = ", ".join(f"{number} {name}" for name, number in report.counts.items() if number)
+    counts = ", ".join(f"{number} {name}" for name, number in _counts(report, strict).items() if number)
     providers, rules = _many(report.providers, "provider"), _many(report.run["requirements"], "requirement")
     yield Text(f"{providers}, {rules}: {counts}")
     code = exit_code(report, strict=strict)
@@ -147,6 +147,13 @@ def _summary(report: Report, strict: bool) -> Iterator[Text]:  # noqa: FBT001
         yield Text(escape(f"nothing was exercised: {', '.join(report.unexercised())}"), "yellow")
     word = {CONFORMS: "conforms", BROKEN: "the harness failed"}.get(code, "does not conform")
     yield Text(word, {CONFORMS: "bold green", BROKEN: "bold magenta"}.get(code, "bold red"))
+
+
+def _counts(report: Report, strict: bool) -> dict[str, int]:  # noqa: FBT001
+    """Count verdicts by outcome; what is no more than a SHOULD is a warning, unless it counts."""
+    failed = [verdict for verdict in report.verdicts if verdict.outcome is Outcome.FAIL]
+    warned = 0 if strict else sum(verdict.level is not Level.MUST for verdict in failed)
+    return {name: number - warned * (name == Outcome.FAIL) for name, number in report.counts.items()} | {"warn": warned}
 
 
 def _many(things: Sized, word: str) -> str:

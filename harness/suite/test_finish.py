@@ -21,7 +21,7 @@ def _answers_and_failures(judged: Judged) -> chain[Scenario]:
 def test_one_finish_reason_comes_last(drive: Driver, scenario: Scenario) -> None:
     """A complete answer yields exactly one FinishReason, as its last item; a failed one yields none.
 
-    Remedy: yield FinishReason once, after the loop, and only when the terminal marker was seen.
+    Remedy: yield one object of a class named FinishReason, after the loop, only when the terminal marker was seen.
     """
     transcript = drive(scenario)
     if scenario.expected.finish is None:

@@ -16,7 +16,7 @@ from ..transcript import Course, Ending, Transcript
 from ..verdict import Level
 
 _TIMEOUT = 0.25
-_DEADLINE = 6.0
+_DEADLINE = 8.0
 _TIMES = 4
 
 

@@ -216,7 +216,7 @@ def test_text_is_verbatim(drive: Driver, scenario: Scenario) -> None:
 def test_items_are_declared_types(drive: Driver, scenario: Scenario) -> None:
     """Items are str that can be encoded as UTF-8, or the declared result types; never None, bytes, dict or list.
 
-    Remedy: yield ``str`` and the response types of the interface, and nothing else.
+    Remedy: yield ``str`` and the response types of the interface (known by their class names), and nothing else.
     """
     transcript = drive(scenario)
     exercised(transcript.items, "nothing was yielded")
