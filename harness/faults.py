@@ -18,7 +18,7 @@ from .variations import answered_with, compact, events_of
 MESSAGE = "the oven is on fire"
 """The upstream's own words in a fabricated error."""
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 431, 451})
-_FAILURES = (402, 408, 409, 423, 424, 425, 429, 500, 501, 502, 503, 504, 520, 529)
+_FAILURES = (402, 408, 409, 418, 421, 423, 424, 425, 426, 428, 429, 500, 501, 502, 503, 504, 520, 529)
 _BODIED = (400, 401, 403, 404, 413, 422, 429, 500, 503)
 """Statuses that are tried with every kind of body; the others with JSON alone."""
 _JSON = ("content-type", "application/json")
@@ -64,7 +64,7 @@ def statuses(judged: Judged) -> Iterator[Scenario]:
             page = _PAGE * (1_000_000 // len(_PAGE))
             script = reply(page, status=status, headers=[_HTML])
             yield answer.answered(script, failing(family_of(status)), f"status-{status}-huge")
-    yield from (documented(judged, case) for case in judged.contract.errors if case.status != OK)
+        yield from (documented(judged, case) for case in judged.contract.errors if case.status != OK)
 
 
 def some_statuses(judged: Judged, *kinds: str) -> Iterator[Scenario]:

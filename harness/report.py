@@ -74,11 +74,13 @@ def area(requirement: str) -> str:
 
 
 def exit_code(report: Report, *, strict: bool = False) -> int:
-    """Decide: 0 conforms, 1 does not, 3 the harness failed. Nothing exercised is never 0."""
+    """Decide: 0 conforms, 1 does not, 3 the harness failed. Nothing exercised is never 0, a broken run never 1."""
+    if not report.complete:
+        return BROKEN
     blamed = {Level.MUST, Level.SHOULD} if strict else {Level.MUST}
     if any(verdict.outcome is Outcome.FAIL and verdict.level in blamed for verdict in report.verdicts):
         return DOES_NOT
-    if not report.complete or any(verdict.outcome is Outcome.ERROR for verdict in report.verdicts):
+    if any(verdict.outcome is Outcome.ERROR for verdict in report.verdicts):
         return BROKEN
     return DOES_NOT if report.unexercised() or not report.providers else CONFORMS
 

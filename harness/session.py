@@ -110,7 +110,7 @@ def _arguments(settings: Settings, scratch: Path, deaths: int) -> list[str]:
     shared = ["-p", "xdist.plugin", f"-n{settings.workers}", f"--max-worker-restart={deaths}"]
     return [
         *(str(folder), "-c", str(_INI), "--rootdir", str(folder), "--noconftest", "--import-mode=append"),
-        *("-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "harness.plugin", "-q", "--tb=short"),
+        *("-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "harness.plugin", "-q", "--tb=native"),
         *(shared if settings.workers else []),
         *arguments(settings, scratch),
     ]

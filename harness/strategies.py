@@ -25,15 +25,17 @@ PRODUCT = settings(
 """The same inputs for every provider and in every run; nothing is written to the user's folder."""
 TORTURE = "a\u0000\u001f é e\u0301 你好 🍕👩‍👩‍👧 שלום \u202e \u2028\u2029\u0085\u000b\ufeff \"\\\\' \t\r\n</s>"
 """Astral, right-to-left, NUL, line and paragraph separators, combining, joiners, quotes, escapes."""
-_HUGE = "x" * 65_536
+HUGE = "x" * 65_536
 
 
 class _Enough(BaseException):
     """Ends a search that has found a failure; Hypothesis lets it through."""
 
 
-def for_all(strategy: SearchStrategy[T], check: Callable[[T], None]) -> None:
-    """Check everything that is drawn; raise the smallest failure that is found in time."""
+def for_all(strategy: SearchStrategy[T], check: Callable[[T], None], *first: T) -> None:
+    """Check some values and then everything that is drawn; raise the smallest failure that is found in time."""
+    for value in first:
+        check(value)
     found: list[tuple[int, Failure]] = []
     until = math.inf
 
@@ -59,7 +61,7 @@ def for_all(strategy: SearchStrategy[T], check: Callable[[T], None]) -> None:
 def contents() -> SearchStrategy[str]:
     """Draw legal content that is not blank: any Unicode but surrogates, sometimes huge."""
     anything = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: bool(text.strip()))
-    return anything | st.sampled_from([TORTURE, _HUGE])
+    return anything | st.sampled_from([TORTURE, HUGE])
 
 
 def conversations(contract: Contract, content: SearchStrategy[str]) -> SearchStrategy[tuple[dict[str, Any], ...]]:

@@ -3,6 +3,7 @@
 Exit codes: 0 conforms, 1 does not, 2 the user's input is wrong, 3 the harness failed, 130 interrupted.
 """
 
+import signal
 import sys
 import traceback
 
@@ -32,7 +33,13 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(_run(arguments))
 
 
+def _interrupt(_number: int, _frame: object) -> None:
+    """End on SIGTERM, which CI sends, as on Ctrl-C: with all that was started."""
+    raise KeyboardInterrupt
+
+
 def _run(arguments: list[str] | None) -> int:
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         return int(commands(arguments, prog_name="harness", standalone_mode=False) or 0)
     except HarnessError as error:

@@ -46,6 +46,8 @@ def check(report: Path | None, workers: int | None, strict: bool, upstream: str,
     if report is not None and not report.absolute().parent.is_dir():
         message = f"expected a folder for the report, got {str(report)!r}"
         raise UsageError("no-folder", message, f"mkdir -p {report.parent}")
+    if report is not None:
+        _require_writable(report.absolute().parent)
     count = default_workers() if workers is None else workers
     settings = Settings(upstream=Road(upstream), workers=count, **choices)
     with tempfile.TemporaryDirectory(prefix="harness-") as scratch:
@@ -63,6 +65,14 @@ def check(report: Path | None, workers: int | None, strict: bool, upstream: str,
         if code == BROKEN:
             _print_log(log)
     return code
+
+
+def _require_writable(folder: Path) -> None:
+    try:
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        message = f"expected a folder that can be written for the report, got {str(folder)!r}: {error.strerror}"
+        raise UsageError("no-folder", message, f"ls -ld {folder}") from error
 
 
 def _shown(lines: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:

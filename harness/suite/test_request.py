@@ -22,11 +22,15 @@ from ..framing import at_path, leaves
 from ..recording import Call
 from ..requirement import requirement
 from ..scenario import Scenario, answers, one_answer
-from ..strategies import TORTURE, calls, for_all
+from ..strategies import HUGE, TORTURE, calls, for_all
 from ..transcript import Request, Transcript, Via
 from ..verdict import Level
 
 _MISSING = object()
+_HOSTILE = ("TEMPERATURE", "OPENAI_TEMPERATURE", "LLM_TEMPERATURE", "MODEL", "OPENAI_MODEL", "TOP_P", "SEED", "STOP")
+"""Variables that clients of other services read as defaults."""
+_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+_LONG_TALK = 40
 
 
 @requirement(
@@ -153,7 +157,7 @@ def test_body_is_json_that_satisfies_the_schema(drive: Driver, scenario: Scenari
         request = only_request(transcript, scenario)
         _require_schema(drive.contract.payload, request)
 
-    for_all(calls(drive.contract, scenario.call, content), holds)
+    for_all(calls(drive.contract, scenario.call, content), holds, *_torture(scenario))
 
 
 def _require_schema(schema: Mapping[str, Any], request: Request) -> None:
@@ -190,7 +194,20 @@ def test_every_message_arrives_once_and_in_order(drive: Driver, scenario: Scenar
         request = only_request(transcript, scenario)
         _require_contents(drive, messages, request)
 
-    for_all(calls(drive.contract, scenario.call, canaries), holds)
+    for_all(calls(drive.contract, scenario.call, canaries), holds, _long_talk(scenario))
+
+
+def _torture(scenario: Scenario) -> Iterator[Call]:
+    """Give the calls that are tried whatever is drawn: odd, huge and blank-edged content."""
+    for content in (TORTURE, HUGE, "\n  edges \t\n"):
+        yield replace(scenario.call, messages=({"role": "user", "content": content},))
+
+
+def _long_talk(scenario: Scenario) -> Call:
+    """Give a conversation longer than any window of a few messages."""
+    roles = ("user", "assistant")
+    messages = [{"role": roles[index % 2], "content": f"canary-{index:04d}-"} for index in range(_LONG_TALK - 1)]
+    return replace(scenario.call, messages=(*messages, {"role": "user", "content": "canary-last-"}))
 
 
 def _require_contents(drive: Driver, messages: list[dict[str, Any]], request: Request) -> None:
@@ -233,7 +250,7 @@ def test_options_are_sent_or_refused(drive: Driver, scenario: Scenario) -> None:
     """
     for rule in drive.contract.options:
         for value in rule.values:
-            with _hostile_environment():
+            with _environment(dict.fromkeys(_HOSTILE, "0.123")):
                 transcript = drive(scenario, options={rule.name: value})
             request = only_request(transcript, scenario)
             got = _members(request).get(rule.path, _MISSING)
@@ -251,18 +268,22 @@ def _members(request: Request) -> dict[str, Any]:
 
 
 @contextmanager
-def _hostile_environment() -> Iterator[None]:
-    """Set variables that clients of other services read as defaults."""
-    names = ("TEMPERATURE", "OPENAI_TEMPERATURE", "LLM_TEMPERATURE", "MODEL", "OPENAI_MODEL", "TOP_P", "SEED", "STOP")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "0.123"))
+def _environment(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Set variables, or unset those that are None, and put them back."""
+    before = {name: os.environ.get(name) for name in variables}
+    _put(variables)
     try:
         yield
     finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
+        _put(before)
+
+
+def _put(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 @requirement(
@@ -315,7 +336,7 @@ def test_any_legal_prompt_arrives_unchanged(drive: Driver, scenario: Scenario) -
         if not any(content in leaf for leaf in strings):
             raise fail("the prompt was changed on its way", expected=content, wire=draw_request(request))
 
-    for_all(calls(drive.contract, scenario.call), holds)
+    for_all(calls(drive.contract, scenario.call), holds, *_torture(scenario))
     surrogate = replace(scenario.call, messages=({"role": "user", "content": "half a pizza: \ud83c"},))
     transcript = drive(scenario, call=surrogate)
     if transcript.requests:
@@ -341,10 +362,9 @@ def test_proxies_are_honoured(drive: Driver, scenario: Scenario) -> None:
     Remedy: pass ``proxy`` to the HTTP library; let it trust the environment (aiohttp: trust_env=True).
     """
     named = "http://upstream.example"
-    transcripts = {
-        "proxy=": drive(scenario, way=_behind_proxy(drive, named), options={"proxy": drive.upstream.proxy}),
-        "environment": drive(scenario, way=_behind_proxy(drive, named)),
-    }
+    with _environment(dict.fromkeys(_PROXY_VARIABLES)):  # lest they lead there what ignores proxy=
+        explicit = drive(scenario, way=_behind_proxy(drive, named), options={"proxy": drive.upstream.proxy})
+    transcripts = {"proxy=": explicit, "environment": drive(scenario, way=_behind_proxy(drive, named))}
     for name, transcript in transcripts.items():
         via = {request.via for request in transcript.requests}
         if not via & {Via.FORWARD, Via.CONNECT}:

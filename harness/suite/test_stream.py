@@ -18,7 +18,7 @@ from ..verdict import Level
 _MANY = 48
 """Cuts tried on a long body, the likeliest to hurt; a compact one is cut everywhere."""
 _SHORT = 2_000
-_BLANKS = ["\n\n", "  leading", " ", "\t", "trailing  ", "\r\n", "end\n"]
+_BLANKS = ["\n\n", "  leading", " ", "\t", "trailing  ", "\r\n", "&amp; %20 \\n \\u0041 <b>**", "end\n"]
 _SEPARATORS = "\u2028\u2029\u0085\u000b\u000c\u001c\u001d\u001e"
 
 
@@ -135,11 +135,13 @@ def test_advertised_encodings_are_decoded(drive: Driver, scenario: Scenario) -> 
     playable = sorted(advertised & set(variations.ENCODERS))
     exercised(playable, f"the provider advertises {sorted(advertised - {''}) or 'no coding'}")
     pieces = variations.cut(scenario.script.body, *variations.spread(range(1, len(scenario.script.body)), 5))
+    unknown = sorted(advertised - set(variations.ENCODERS) - {"", "identity", "*"})
     for coding in playable:
         script = variations.encoded(scenario.script, pieces, coding)
         answer(drive(scenario.answered(script)), scenario, f"content-encoding {coding}")
         bytewise = script.with_body([*variations.bytewise(script.body[:200]), script.body[200:]])
         answer(drive(scenario.answered(bytewise)), scenario, f"content-encoding {coding}, cut into bytes")
+    exercised(not unknown, f"the harness cannot play {', '.join(unknown)}, which the provider advertises")
 
 
 @requirement(

@@ -154,14 +154,14 @@ class LetsSurrogatesEscape(Acytoo):
 
 
 class IgnoresProxy(Acytoo):
-    """Goes out directly whatever the caller says."""
+    """Goes out as the environment says, whatever the caller says."""
 
     fails = "REQ-11"
 
     @classmethod
     def client(cls, proxy, timeout):
         del proxy
-        return httpx.AsyncClient(timeout=timeout or 5, verify=context(), trust_env=False)
+        return httpx.AsyncClient(timeout=timeout or 5, verify=context())
 
 
 class LowersTheModel(Backend):
