@@ -129,7 +129,7 @@ def test_the_last_lines_sum_up(outcome, strict, end):
 
 def test_an_incomplete_run_says_so():
     lines = render(assemble(LINES[:-1])).splitlines()
-    assert lines[-2:] == ["incomplete: the run ended before all verdicts had come", "does not conform"]
+    assert lines[-2:] == ["incomplete: the run ended before all verdicts had come", "the harness failed"]
 
 
 def test_errors_of_one_reason_are_shown_once():
