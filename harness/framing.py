@@ -14,6 +14,7 @@ from typing import Any
 from providers.contract import Codec, Contract
 
 _LINE_END = re.compile("\r\n|\r|\n")
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,11 @@ class Event:
 
 def codec_of(contract: Contract, body: bytes) -> Codec:
     """Tell which of the contract's codecs a body is written in."""
-    if Codec.NDJSON in contract.codecs and body.lstrip().startswith(b"{"):
-        return Codec.NDJSON
+    if body.lstrip().startswith(b"{"):
+        if Codec.NDJSON in contract.codecs:
+            return Codec.NDJSON
+        if contract.document is not None:
+            return Codec.JSON
     return contract.codecs[0]
 
 
@@ -85,10 +89,18 @@ def matches(match: Mapping[str, Any], value: Any) -> bool:
     return isinstance(value, dict) and all(value.get(member) == wanted for member, wanted in match.items())
 
 
+def steps_of(path: str) -> list[str | int]:
+    """Take a path apart: members are str, indices int (``choices[0].delta``)."""
+    return [int(index) if index else member for member, index in _STEP.findall(path)]
+
+
 def lookup(value: Any, path: str) -> Any:
-    """Give what stands at a path of members; None when nothing does."""
-    for member in filter(None, path.split(".")):
-        value = value.get(member) if isinstance(value, dict) else None
+    """Give what stands at a path; None when nothing does."""
+    for step in steps_of(path):
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, dict) else None
+        else:
+            value = value[step] if isinstance(value, list) and step < len(value) else None
     return value
 
 
@@ -129,12 +141,14 @@ def with_text(contract: Contract, event: Event, text: str) -> Event:
 
 
 def with_member(document: Any, path: str, value: Any) -> Any:
-    """Give a copy of a document with another value at a path of members."""
+    """Give a copy of a document with another value at a path; objects that are missing on the way are made."""
     changed = copy.deepcopy(document)
-    *way, last = path.split(".")
+    *way, last = steps_of(path)
     place = changed
-    for member in way:
-        place = place[member]
+    for step in way:
+        if isinstance(step, str) and not isinstance(place.get(step), dict | list):
+            place[step] = {}
+        place = place[step]
     place[last] = value
     return changed
 
@@ -150,5 +164,8 @@ def with_texts(contract: Contract, events: Sequence[Event], texts: Sequence[str]
 
 
 def is_finish(contract: Contract, event: Event) -> bool:
-    """Tell whether an event is the terminal marker of the contract."""
-    return contract.finish is not None and matches(contract.finish.match, event.value)
+    """Tell whether an event is the terminal marker: it matches, and where any event could, its stop value stands."""
+    rule = contract.finish
+    if rule is None or not matches(rule.match, event.value):
+        return False
+    return bool(rule.match) or lookup(event.value, rule.path) not in (None, "")

@@ -61,10 +61,25 @@ def from_recording(recording: Recording) -> Scenario:
     return Scenario(recording.scenario, recording.call, tuple(scripts), recording.expected)
 
 
-def answers(judged: Judged) -> tuple[Scenario, ...]:
-    """Choose the recorded complete answers, the plainest first."""
+def _complete(judged: Judged) -> list[Scenario]:
     found = [recording for recording in judged.recordings if recording.expected.finish is not None]
-    return tuple(sorted(found, key=lambda scenario: len(scenario.script.body)))
+    return sorted(found, key=lambda scenario: len(scenario.script.body))
+
+
+def _is_document(judged: Judged, scenario: Scenario) -> bool:
+    """Tell whether the call of an API with both modes asks for one document."""
+    rule = judged.contract.document
+    return rule is not None and rule.options.items() <= scenario.call.options.items()
+
+
+def answers(judged: Judged) -> tuple[Scenario, ...]:
+    """Choose the recorded complete answers in the usual mode, the plainest first."""
+    return tuple(scenario for scenario in _complete(judged) if not _is_document(judged, scenario))
+
+
+def documents(judged: Judged) -> tuple[Scenario, ...]:
+    """Choose the recorded answers that came as one document, of an API with both modes."""
+    return tuple(scenario for scenario in _complete(judged) if _is_document(judged, scenario))
 
 
 def refusals(judged: Judged) -> tuple[Scenario, ...]:
@@ -87,4 +102,4 @@ def one_per_codec(judged: Judged) -> tuple[Scenario, ...]:
 
 def everything(judged: Judged) -> tuple[Scenario, ...]:
     """Choose all recordings."""
-    return answers(judged) + refusals(judged)
+    return answers(judged) + documents(judged) + refusals(judged)

@@ -1,8 +1,8 @@
 """The form that a supplier fills in: what an upstream promises and a provider claims.
 
 Only data. It names no harness module and performs no I/O; the harness reads it, providers never do.
-Paths name places in a JSON document: members joined by dots, ``[*]`` for every element of an array
-(``messages[*].content``). Every rule carries the source it was taken from.
+Paths name places in a JSON document: members joined by dots, ``[0]`` for an element of an array, ``[*]`` for
+every one (``messages[*].content``). Every rule carries the source it was taken from.
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,8 @@ class Codec(StrEnum):
     JSON = "json"
     NDJSON = "ndjson"
     SSE = "sse"
+    JSON_ARRAY = "json-array"
+    """One JSON array whose elements are the events, each sent as it comes."""
 
 
 class Capability(StrEnum):
@@ -31,6 +33,8 @@ class Capability(StrEnum):
     """The answer comes as JSON events, so there is structure to disturb."""
     LINES = "lines"
     """Line ends separate the events."""
+    FIELDS = "fields"
+    """Events are made of ``field: value`` lines (SSE)."""
     MODEL = "model"
     """The request carries the caller's model."""
     OPTIONS = "options"
@@ -40,6 +44,20 @@ class Capability(StrEnum):
     MEDIA = "media"
     TERMINAL_MARKER = "terminal marker"
     """An event says that the answer is complete."""
+    SENTINEL = "end sentinel"
+    """A last datum that is no event says that the stream is over."""
+    BOTH_MODES = "both modes"
+    """The caller chooses between a stream and one document."""
+    CHOICES = "choices"
+    """Events carry a list of choices, of which the first is the answer."""
+    REPEATS = "repeats"
+    """Some events repeat text that other events have brought."""
+    PARTS = "typed parts"
+    REASONING = "reasoning"
+    TOOL_CALLS = "tool calls"
+    USAGE = "usage"
+    REFUSALS = "refusals"
+    """The model can refuse in a member of its own."""
     IN_BAND_ERRORS = "in-band errors"
     """A reply of status 200 can be a failure."""
     LIVE_ORIGIN = "live origin"
@@ -53,6 +71,17 @@ class Door(StrEnum):
     URL = "url"
     PROXY = "proxy"
     ENVIRONMENT = "environment"
+
+
+class Place(StrEnum):
+    """Where in an answer something stands or strikes."""
+
+    FIRST = "first"
+    MIDDLE = "middle"
+    LAST = "last"
+    """After the last text, before the terminal marker."""
+    AFTER = "after"
+    """After the terminal marker, before the end of the body."""
 
 
 class Family(StrEnum):
@@ -95,6 +124,60 @@ class FinishRule:
     path: str
     reasons: Mapping[str, str]
     source: str
+    failures: tuple[str, ...] = ()
+    """Documented stop values that mean failure: RuntimeError."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Documented events that may stand in an answer, and what they add to it: often nothing.
+
+    The str ``{text}`` in them stands for the whole text of the answer.
+    """
+
+    name: str
+    shows: Capability
+    """What they are an instance of: CHOICES, REPEATS, PARTS, REASONING, TOOL_CALLS, USAGE or REFUSALS."""
+    events: tuple[Any, ...]
+    source: str
+    places: tuple[Place, ...] = (Place.FIRST, Place.MIDDLE, Place.LAST)
+    text: str = ""
+    """The answer text that they add at their place."""
+    calls: tuple[Mapping[str, Any], ...] = ()
+    """The merged tool calls: ``id``, ``name``, ``arguments`` (JSON text)."""
+    usage: Mapping[str, int] | None = None
+    """``prompt_tokens``, ``completion_tokens``, ``total_tokens``."""
+    finish: str | None = None
+    """The finish of the answer, where they change it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaRule:
+    """How media reach the body: ``media=[(bytes, name), ...]`` of the call, at ``path``."""
+
+    path: str
+    source: str
+    data_uri: bool = True
+    """``data:TYPE;base64,...``; False: bare base64, the media type at ``type_path``."""
+    type_path: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentRule:
+    """The answer as one document, for a call that asks not to stream."""
+
+    options: Mapping[str, Any]
+    """What the caller gives: ``{"stream": False}``."""
+    stream_paths: tuple[str, ...]
+    """Members of the body that a stream may have otherwise than a document (``stream_options``)."""
+    document: Mapping[str, Any]
+    """A whole answer; text, finish and usage are put at these paths."""
+    text_path: str
+    finish_path: str
+    usage_path: str
+    source: str
+    usage_option_path: str | None = None
+    """The member that asks for usage: sent if and only if streaming."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +250,14 @@ class Contract:
     """The member whose value is also the name of an SSE event."""
     finish: FinishRule | None = None
     """None: the API has no finish on the wire; a complete HTTP body is ``stop``."""
+    sentinel: str | None = None
+    """The last datum of a stream that is no event: ``[DONE]``."""
+    choices: str | None = None
+    """The path of the list of choices in an event."""
+    document: DocumentRule | None = None
+    """None: the API has one mode."""
+    media: MediaRule | None = None
+    samples: tuple[Sample, ...] = ()
     model: ModelRule | None = None
     options: tuple[OptionRule, ...] = ()
     open_options: bool = False
@@ -177,7 +268,7 @@ class Contract:
     lookalikes: tuple[str, ...] = ()
     """Answers that resemble an in-band error and are none."""
     claims: frozenset[Capability]
-    """What only the provider can tell: STREAM, PROXY, TIMEOUT, MEDIA."""
+    """What only the provider can tell: STREAM, PROXY, TIMEOUT."""
     doors: tuple[Door, ...] = tuple(Door)
 
     @property
@@ -186,11 +277,17 @@ class Contract:
         follows = {
             Capability.EVENTS: Codec.TEXT not in self.codecs,
             Capability.LINES: not {Codec.NDJSON, Codec.SSE}.isdisjoint(self.codecs),
+            Capability.FIELDS: Codec.SSE in self.codecs,
             Capability.MODEL: self.model is not None,
             Capability.OPTIONS: bool(self.options),
             Capability.API_KEY: self.api_key_path is not None or self.api_key_header is not None,
             Capability.TERMINAL_MARKER: self.finish is not None,
             Capability.IN_BAND_ERRORS: any(case.status == OK for case in self.errors),
             Capability.LIVE_ORIGIN: self.origin is not None,
+            Capability.SENTINEL: self.sentinel is not None,
+            Capability.BOTH_MODES: self.document is not None,
+            Capability.CHOICES: self.choices is not None,
+            Capability.MEDIA: self.media is not None,
         }
-        return self.claims | {capability for capability, holds in follows.items() if holds}
+        shown = {sample.shows for sample in self.samples}
+        return self.claims | shown | {capability for capability, holds in follows.items() if holds}

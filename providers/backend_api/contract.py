@@ -7,8 +7,11 @@ from ..contract import (
     ErrorCase,
     Family,
     FinishRule,
+    MediaRule,
     ModelRule,
     OptionRule,
+    Place,
+    Sample,
     TextRule,
 )
 
@@ -108,5 +111,28 @@ CONTRACT = Contract(
             source=_SERVER,
         ),
     ),
-    claims=frozenset({Capability.STREAM, Capability.PROXY, Capability.TIMEOUT, Capability.MEDIA}),
+    media=MediaRule(path="media[*][0]", source=_SEED),
+    samples=(
+        Sample(
+            name="reasoning",
+            shows=Capability.REASONING,
+            events=({"type": "reasoning", "token": "Let me think.", "status": "thinking"},),
+            source=_SERVER,
+        ),
+        Sample(
+            name="response-beside-content",
+            shows=Capability.REPEATS,
+            events=({"type": "response", "response": {"choices": [{"index": 0, "delta": {"content": "{text}"}}]}},),
+            source=_SERVER,
+        ),
+        Sample(
+            name="usage",
+            shows=Capability.USAGE,
+            events=({"type": "usage", "usage": {"prompt_tokens": 32, "completion_tokens": 10, "total_tokens": 42}},),
+            usage={"prompt_tokens": 32, "completion_tokens": 10, "total_tokens": 42},
+            places=(Place.FIRST, Place.MIDDLE, Place.LAST, Place.AFTER),
+            source=_SERVER,
+        ),
+    ),
+    claims=frozenset({Capability.STREAM, Capability.PROXY, Capability.TIMEOUT}),
 )
