@@ -1,4 +1,4 @@
-"""Consumes one provider in an event loop of its own, as a caller would, and notes what it sees. Judges nothing.
+"""Consumes providers in an event loop of their own, as callers would, and notes what it sees. Judges nothing.
 
 It survives whatever the provider raises, also SystemExit and swallowed cancellation; what blocks the whole
 process is the session's business.
@@ -11,10 +11,13 @@ import inspect
 import io
 import logging
 import math
+import sys
+import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from providers.contract import Contract
@@ -25,6 +28,8 @@ from .upstream.play import Play
 
 _GRACE = 1.0
 """Seconds in which a provider obeys a cancellation, and the upstream sees the client leave (RES-01)."""
+_SETTLING = 0.03
+"""Seconds after which a reader waits for bytes: what has come is read, nothing more is under way."""
 _LEFTOVER_GRACE = 0.2
 """Seconds in which finalizers of async generators may still run (1-2 turns of the loop)."""
 
@@ -37,6 +42,8 @@ class Consumer:
     """Close the generator once so many characters of answer text have come."""
     gates: Sequence[tuple[int, str]] = ()
     """Open a gate once so many characters of answer text have come."""
+    cancel_after: int | None = None
+    """Cancel the task that reads once the request has come and so many characters of answer text have."""
     times: int = 1
     """Call the provider so many times, one after the other, in one event loop."""
     watch_logs: bool = False
@@ -54,48 +61,108 @@ class Seen:
     count_connections: Callable[[], int] = int
     exchanges: tuple[Exchange, ...] = ()
     leftovers: list[str] = field(default_factory=list)
+    threads: tuple[str, ...] = ()
     logs: list[str] = field(default_factory=list)
+    length: int = 0
+    """How many characters of answer text have come."""
 
-    @property
-    def length(self) -> int:
-        """How many characters of answer text have come."""
-        return sum(len(item.text) for item in self.items)
+    def note(self, item: Item) -> None:
+        """Keep an item; summing the texts anew for each would take quadratic time."""
+        self.items.append(item)
+        self.length += len(item.text)
 
 
-def run(seen: Seen, invoke: Callable[[], Any], consumer: Consumer, deadline: float, play: Play) -> None:
-    """Consume the provider in a loop of its own, which is abandoned when the provider will not let go."""
+@dataclass(frozen=True)
+class Reading:
+    """One call: how it is made, how it is read, and what is seen of it."""
+
+    seen: Seen
+    invoke: Callable[[], Any]
+    consumer: Consumer
+
+
+def run(readings: Sequence[Reading], deadline: float, play: Play, *, at_once: bool = False) -> None:
+    """Consume the calls, in a row or at once, in a loop of their own, which is abandoned if one will not let go.
+
+    What belongs to the loop (leftovers, logs) is noted with the first call.
+    """
+    first = readings[0].seen
     loop = asyncio.new_event_loop()
-    loop.set_exception_handler(lambda _loop, context: seen.leftovers.append(str(context["message"])))
-    executor = ThreadPoolExecutor(4)
+    loop.set_exception_handler(lambda _loop, context: first.leftovers.append(str(context["message"])))
+    executor = ThreadPoolExecutor(max(4, len(readings)))
     loop.set_default_executor(executor)
-    with _watching(seen, consumer):
+    groups = [readings] if at_once else [[reading] for reading in readings]
+    with _watching(first, readings[0].consumer):
         try:
-            loop.run_until_complete(_supervise(seen, invoke, consumer, deadline, play))
+            loop.run_until_complete(_supervise(groups, deadline, play))
         except (SystemExit, KeyboardInterrupt) as error:  # raised in a task of the provider's own
-            seen.error, seen.course = error, Course.RAISED
+            first.error, first.course = error, Course.RAISED
         finally:
             executor.shutdown(wait=False, cancel_futures=True)
             loop.close()
 
 
-async def _supervise(seen: Seen, invoke: Callable[[], Any], consumer: Consumer, deadline: float, play: Play) -> None:
-    before = seen.count_connections()
-    task = asyncio.ensure_future(_consume(seen, invoke, consumer, play))
-    done, _ = await asyncio.wait({task}, timeout=deadline)
-    if not done:
-        task.cancel()
-        await asyncio.wait({task}, timeout=_GRACE)
-        seen.course, seen.error = Course.TIMED_OUT, None
+async def _supervise(groups: Sequence[Sequence[Reading]], deadline: float, play: Play) -> None:
+    first = groups[0][0]
+    before, threads = first.seen.count_connections(), set(threading.enumerate())
+    own: set[asyncio.Task[Any]] = set()
+    for group in groups:
+        own |= await _read_group(group, deadline, play)
     await _within(_GRACE, lambda: play.settle(0))
-    seen.exchanges = play.exchanges()
-    if consumer.watch_leftovers:
-        await _note_open_connections(seen, before, consumer.times)
-        await _note_leftover_tasks(seen, task)
-    loop = asyncio.get_running_loop()
-    await asyncio.wait({asyncio.ensure_future(loop.shutdown_asyncgens())}, timeout=_GRACE)
-    for other in asyncio.all_tasks() - {asyncio.current_task()}:
+    for group in groups:
+        for reading in group:
+            reading.seen.exchanges = play.exchanges()
+    first.seen.threads = tuple(_busy(set(threading.enumerate()) - threads))
+    if first.consumer.watch_leftovers:
+        await _note_open_connections(first.seen, before, first.consumer.times)
+        await _note_leftover_tasks(first.seen, own)
+    await _tidy(asyncio.get_running_loop())
+
+
+async def _tidy(loop: asyncio.AbstractEventLoop) -> None:
+    """Close generators and cancel tasks that are left; mostly there are none, and looking is much cheaper."""
+    if getattr(loop, "_asyncgens", True):  # what ``shutdown_asyncgens`` itself asks first
+        await asyncio.wait({asyncio.ensure_future(loop.shutdown_asyncgens())}, timeout=_GRACE)
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for other in others:
         other.cancel()
-    await asyncio.sleep(0)
+    if others:
+        await asyncio.sleep(0)
+
+
+async def _read_group(group: Sequence[Reading], deadline: float, play: Play) -> set[asyncio.Task[Any]]:
+    """Make these calls at once; what is not over by the deadline is cancelled, obeying or not."""
+    tasks = {asyncio.ensure_future(_consume(reading, play)): reading for reading in group}
+    cancelling = [
+        asyncio.ensure_future(_cancel(task, reading, play))
+        for task, reading in tasks.items()
+        if reading.consumer.cancel_after is not None
+    ]
+    _, late = await asyncio.wait(tasks, timeout=deadline)
+    for task in [*late, *cancelling]:
+        task.cancel()
+    if late:
+        await asyncio.wait(late, timeout=_GRACE)
+    for task in late:
+        tasks[task].seen.course, tasks[task].seen.error = Course.TIMED_OUT, None
+    return {*tasks, *cancelling}
+
+
+async def _cancel(task: asyncio.Task[None], reading: Reading, play: Play) -> None:
+    """Cancel a reader that waits for more."""
+    wanted = reading.consumer.cancel_after or 0
+    await _within(math.inf, lambda: bool(play.exchanges()) and reading.seen.length >= wanted)
+    await asyncio.sleep(_SETTLING)
+    task.cancel()
+
+
+def _busy(threads: set[threading.Thread]) -> Iterator[str]:
+    """Name the threads that are at work; one of a pool that waits for work is not."""
+    frames = sys._current_frames()  # noqa: SLF001  there is no other way to look at another thread
+    for thread in threads:
+        frame = frames.get(thread.ident or 0)
+        if frame is not None and frame.f_code.co_name != "_worker":
+            yield thread.name
 
 
 async def _within(seconds: float, condition: Callable[[], bool]) -> bool:
@@ -110,20 +177,23 @@ async def _within(seconds: float, condition: Callable[[], bool]) -> bool:
     return True
 
 
-async def _consume(seen: Seen, invoke: Callable[[], Any], consumer: Consumer, play: Play) -> None:
-    for _ in range(consumer.times):
+async def _consume(reading: Reading, play: Play) -> None:
+    seen = reading.seen
+    for _ in range(reading.consumer.times):
         try:
-            await _call(seen, invoke, consumer, play)
+            await _call(reading, play)
+        except asyncio.CancelledError as error:
+            seen.error, seen.course = error, Course.CANCELLED
         except BaseException as error:  # noqa: BLE001  whatever a provider raises is an observation
             seen.error, seen.course = error, Course.RAISED
 
 
-async def _call(seen: Seen, invoke: Callable[[], Any], consumer: Consumer, play: Play) -> None:
-    answer = invoke()
+async def _call(reading: Reading, play: Play) -> None:
+    answer = reading.invoke()
     if inspect.iscoroutine(answer):
         answer = await answer
-    if await _read(seen, _iterate(answer), consumer, play):
-        seen.course = Course.CLOSED
+    if await _read(reading.seen, _iterate(answer), reading.consumer, play):
+        reading.seen.course = Course.CLOSED
         await _close(answer)
 
 
@@ -139,7 +209,7 @@ async def _read(seen: Seen, answer: AsyncIterator[Any], consumer: Consumer, play
     waiting = list(consumer.gates)
     enough = math.inf if consumer.stop_after is None else seen.length + consumer.stop_after
     async for value in answer:
-        seen.items.append(observation.item(seen.contract, value))
+        seen.note(observation.item(seen.contract, value))
         while waiting and seen.length >= waiting[0][0]:
             play.release(waiting.pop(0)[1])
         if seen.length >= enough:
@@ -166,8 +236,8 @@ async def _note_open_connections(seen: Seen, before: int, times: int) -> None:
         seen.leftovers.append(f"{seen.count_connections() - before} open connections after {times} calls")
 
 
-async def _note_leftover_tasks(seen: Seen, own: asyncio.Task[None]) -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task(), own}
+async def _note_leftover_tasks(seen: Seen, own: set[asyncio.Task[Any]]) -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task(), *own}
     await _within(_LEFTOVER_GRACE, lambda: all(task.done() for task in others))
     seen.leftovers += [f"task {task.get_name()}" for task in others if not task.done()]
 
@@ -200,9 +270,17 @@ def _logs(seen: Seen) -> Iterator[None]:
         seen.logs += stream.getvalue().splitlines()
 
 
+@cache
+def _freeze() -> None:
+    """Take what is loaded out of the collector's sight, once: a collection then takes 5 ms instead of 60."""
+    gc.collect()
+    gc.freeze()
+
+
 @contextlib.contextmanager
 def _warnings(seen: Seen) -> Iterator[None]:
     """Note warnings, also those that only the garbage collector brings to light."""
+    _freeze()
     gc.collect()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -17,12 +17,12 @@ import providers
 from providers.contract import Contract, Door
 
 from . import guard, observation
-from .consumer import Consumer, Seen, run
+from .consumer import Consumer, Reading, Seen, run
 from .recording import Call
 from .scenario import Scenario
 from .script import Chunk, Script, Send, Sleep
 from .transcript import Raised, Transcript, Via
-from .upstream.play import Play, Upstream
+from .upstream.play import Respond, Upstream, in_order
 
 DEADLINE = 10.0
 _GRACE = 1.0
@@ -65,8 +65,30 @@ class Way:
 READ_ALL = Consumer()
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One call among several, and how it is read."""
+
+    call: Call
+    consumer: Consumer = READ_ALL
+
+
+@dataclass(frozen=True)
+class Drive:
+    """What was done in one drive, and what was seen of it, so that it can be done again elsewhere."""
+
+    turns: tuple[Turn, ...]
+    respond: Respond
+    at_once: bool
+    way: Way
+    transcripts: tuple[Transcript, ...]
+
+
 class Driver:
     """Drives one subject against one upstream."""
+
+    last: Drive | None = None
+    """The drive that was over last; where a requirement fails, the one that it blames."""
 
     def __init__(
         self, subject: Subject, upstream: Upstream, deadline: float = DEADLINE, *, guarded: bool = True
@@ -107,31 +129,41 @@ class Driver:
     ) -> Transcript:
         """Drive once; ``call`` replaces the scenario's, ``options`` are added to it."""
         call = call or scenario.call
-        call = replace(call, options={**call.options, **(options or {})})
-        scripts = [self._paced(script) for script in scenario.scripts]
-        way = way or Way(self.door)
-        with self._watch() as escapes, self.upstream.play(*scripts) as play:
-            return self._drive(call, way, consumer, deadline or self.deadline, play, escapes)
+        turn = Turn(replace(call, options={**call.options, **(options or {})}), consumer)
+        return self.several([turn], in_order(scenario.scripts), way=way, deadline=deadline)[0]
 
-    def _drive(
-        self, call: Call, way: Way, consumer: Consumer, deadline: float, play: Play, escapes: Sequence[str]
-    ) -> Transcript:
-        seen = Seen(self.contract, count_connections=self.upstream.open_connections)
-        messages, options = copy.deepcopy(list(call.messages)), copy.deepcopy(dict(call.options))
-        with self._open(way, options) as keywords:
-            began = time.monotonic()
-            invoke = self.subject.provider.create_async_generator  # type: ignore[attr-defined]
-            run(seen, lambda: invoke(call.model, messages, **keywords), consumer, deadline, play)
-            seconds = time.monotonic() - began
-        kept = {"messages": (messages, list(call.messages)), "options": (options, dict(call.options))}
+    def several(
+        self,
+        turns: Sequence[Turn],
+        respond: Respond,
+        *,
+        at_once: bool = False,
+        way: Way | None = None,
+        deadline: float | None = None,
+    ) -> tuple[Transcript, ...]:
+        """Make several calls in one event loop, in a row or at once; each transcript has the requests of all."""
+        way = way or Way(self.door)
+        with self._watch() as escapes, self.upstream.perform(lambda *asked: self._paced(respond(*asked))) as play:
+            with contextlib.ExitStack() as opened:
+                calls = [_Made(self, turn, opened.enter_context(self._open(way, turn.call))) for turn in turns]
+                began = time.monotonic()
+                run([made.reading for made in calls], deadline or self.deadline, play, at_once=at_once)
+                seconds = time.monotonic() - began
+            transcripts = tuple(self._transcript(made, seconds, escapes) for made in calls)
+        self.last = Drive(tuple(turns), respond, at_once, way, transcripts)
+        return transcripts
+
+    def _transcript(self, made: "_Made", seconds: float, escapes: Sequence[str]) -> Transcript:
+        seen = made.reading.seen
         return Transcript(
             course=seen.course,
             items=tuple(seen.items),
             exchanges=seen.exchanges,
             raised=self._describe(seen.error),
             seconds=seconds,
-            mutated=tuple(name for name, (now, before) in kept.items() if now != before),
+            mutated=made.mutated(),
             leftovers=tuple(seen.leftovers),
+            threads=seen.threads,
             logs=tuple(seen.logs),
             escapes=tuple(escapes),
         )
@@ -142,8 +174,9 @@ class Driver:
         return observation.raised(error, (self.subject.root, Path(providers.__path__[0])))
 
     @contextlib.contextmanager
-    def _open(self, way: Way, options: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Give the options that lead through the door; the class attribute ``url`` is put back."""
+    def _open(self, way: Way, call: Call) -> Iterator[dict[str, Any]]:
+        """Give the options, copied, that lead through the door; the class attribute ``url`` is put back."""
+        options = copy.deepcopy(dict(call.options))
         address = (way.origin or self.upstream.origin) + way.base
         if way.door is Door.BASE_URL:
             yield {**options, "base_url": address}
@@ -166,6 +199,29 @@ class Driver:
                 steps.append(_GAP)
             steps.append(step)
         return Script(tuple(steps))
+
+
+class _Made:
+    """One call of a drive with the copies of its arguments that the provider gets."""
+
+    def __init__(self, driver: Driver, turn: Turn, keywords: dict[str, Any]) -> None:
+        self._call = turn.call
+        self._messages = copy.deepcopy(list(turn.call.messages))
+        self._options = {name: value for name, value in keywords.items() if name in turn.call.options}
+        invoke = driver.subject.provider.create_async_generator  # type: ignore[attr-defined]
+        self.reading = Reading(
+            Seen(driver.contract, count_connections=driver.upstream.open_connections),
+            lambda: invoke(turn.call.model, self._messages, **keywords),
+            turn.consumer,
+        )
+
+    def mutated(self) -> tuple[str, ...]:
+        """Name the arguments that are no longer equal to the caller's."""
+        kept = {
+            "messages": (self._messages, list(self._call.messages)),
+            "options": (self._options, dict(self._call.options)),
+        }
+        return tuple(name for name, (now, before) in kept.items() if now != before)
 
 
 def _unguarded() -> AbstractContextManager[Sequence[str]]:

@@ -1,10 +1,12 @@
 """How a failure is shown: bytes with cut marks, values side by side, all ASCII-safe and bounded. Judges nothing."""
 
 import json
+import math
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
-from .requirement import Failure
+from .requirement import Claim, Failure
 from .script import Chunk, Close, Gate, HalfClose, Reset, Script, Send, Sleep
 from .transcript import Request, Transcript
 from .verdict import Evidence, Level
@@ -45,10 +47,14 @@ def _draw_bytes(data: bytes) -> str:
 
 
 def draw(script: Script) -> str:
-    """Draw a whole script: head, chunks with cut marks, ending."""
-    lines = [f"< {script_line(step)}" for step in script.steps if not isinstance(step, Chunk)]
-    pieces = [step.data for step in script.steps if isinstance(step, Chunk)]
-    return "\n".join([*lines, draw_pieces(pieces)] if pieces else lines)
+    """Draw a whole script in its order: head, chunks with cut marks, ending."""
+    lines: list[str] = []
+    for is_body, steps in groupby(script.steps, lambda step: isinstance(step, Chunk)):
+        if is_body:
+            lines.append(draw_pieces([step.data for step in steps if isinstance(step, Chunk)]))
+        else:
+            lines += [f"< {script_line(step)}" for step in steps if not isinstance(step, Chunk)]
+    return "\n".join(lines)
 
 
 def script_line(step: Send | Sleep | Gate | Reset | HalfClose | Close) -> str:
@@ -58,7 +64,7 @@ def script_line(step: Send | Sleep | Gate | Reset | HalfClose | Close) -> str:
             types = [f", {name}: {value}" for name, value in headers if name.lower() == "content-type"]
             return f"{status}{''.join(types)}, {framing}"
         case Sleep(seconds):
-            return f"silence for {seconds} s"
+            return "silence" if math.isinf(seconds) else f"silence for {seconds} s"
         case Gate(name):
             return f"waits for {name}"
         case _:
@@ -81,16 +87,34 @@ def outcome(transcript: Transcript) -> str:
     return "; ".join(parts)
 
 
-def fail(reason: str, *, expected: Any = "", observed: Any = "", wire: str = "", level: Level | None = None) -> Failure:
-    """Make the failure to raise."""
-    return Failure(Evidence(show(reason), show(expected), show(observed), wire), level)
+def fail(
+    reason: str,
+    *,
+    expected: Any = "",
+    observed: Any = "",
+    wire: str = "",
+    level: Level | None = None,
+    claim: Claim | None = None,
+) -> Failure:
+    """Make the failure to raise; ``claim`` says what the last drive should have shown."""
+    return Failure(Evidence(show(reason), show(expected), show(observed), wire), level, claim)
 
 
-def require_equal(want: Any, got: Any, reason: str, *, wire: str = "") -> None:
+def require_equal(want: Any, got: Any, reason: str, *, wire: str = "", claim: Claim | None = None) -> None:
     """Raise a failure that shows both values, unless they are equal."""
     if want != got:
+        claim = claim or _claim(want)
         want, got = _differing(want, got)
-        raise fail(reason, expected=want, observed=got, wire=wire)
+        raise fail(reason, expected=want, observed=got, wire=wire, claim=claim)
+
+
+def _claim(want: Any) -> Claim | None:
+    """Read what was wanted of a transcript, if that is what it is."""
+    if not isinstance(want, dict) or not {"text", "finish", "raised"} <= want.keys():
+        return None
+    raised = () if want["raised"] is None else (want["raised"],)
+    events = tuple(want["events"]) if "events" in want else None
+    return Claim(text=want["text"], finish=tuple(want["finish"]), events=events, raised=raised)
 
 
 def _differing(want: Any, got: Any) -> tuple[Any, Any]:

@@ -1,32 +1,76 @@
 """What requirements commonly ask of a transcript; each raises a failure that shows what came instead."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any
 
+from providers.contract import Contract
+
+from .driver import Driver
 from .evidence import draw, draw_request, fail, outcome, require_equal
-from .requirement import NotExercised
-from .scenario import Scenario
-from .transcript import Course, Raised, Request, Transcript
+from .framing import Event, is_finish
+from .requirement import Claim, Failure, NotExercised
+from .scenario import Declared, Scenario, one_answer
+from .script import Chunk, HalfClose, Reset
+from .transcript import Course, Ending, Kind, Raised, Request, Transcript
 
 PATIENCE = 5.0
 """Seconds above a time-out that a provider may take: libcurl rounds up to whole seconds, machines are busy."""
 
+_FORCED = {Reset: Ending.RESET, HalfClose: Ending.HALF_CLOSED}
 
-def answer(transcript: Transcript, scenario: Scenario, reason: str = "the answer differs", *, wire: str = "") -> None:
-    """Require the complete answer that the scenario expects: text, one finish, no exception."""
+
+def answer(
+    transcript: Transcript, scenario: Scenario, reason: str = "the answer differs", *, wire: str = "", loops: int = 1
+) -> None:
+    """Require the complete answer that the scenario expects: text, one finish, no exception.
+
+    ``loops``: so many drives had to be made to see it.
+    """
     expected = scenario.expected
-    require_equal(
-        {"raised": None, "text": expected.text, "finish": [expected.finish]},
-        {"raised": _told(transcript.raised), "text": transcript.text, "finish": list(transcript.finishes)},
-        reason,
-        wire=wire or draw(scenario.script),
-    )
+    claim = Claim(text=expected.text, finish=(expected.finish,), raised=(), loops=loops)
+    with blaming(transcript):
+        require_equal(
+            {"raised": None, "text": expected.text, "finish": [expected.finish]},
+            {"raised": _told(transcript.raised), "text": transcript.text, "finish": list(transcript.finishes)},
+            reason,
+            wire=wire or draw(scenario.script),
+            claim=claim,
+        )
     if transcript.course is not Course.FINISHED:
-        raise fail(reason, expected="the generator ends", observed=outcome(transcript), wire=wire)
+        raise fail(reason, expected="the generator ends", observed=outcome(transcript), wire=wire, claim=claim)
+
+
+@contextmanager
+def blaming(transcript: Transcript) -> Iterator[None]:
+    """Say of a failure, where several calls were made in one drive, which one it blames."""
+    try:
+        yield
+    except Failure as failure:
+        failure.transcript = transcript
+        raise
 
 
 def _told(raised: Raised | None) -> str | None:
     return f"{raised.type}: {raised.text} at {raised.frame}" if raised else None
+
+
+def plain_course(drive: Driver) -> Course | None:
+    """Tell how the plainest recorded answer is read: FINISHED only if it is read right, None if there is none."""
+    for scenario in one_answer(drive.subject):
+        transcript = drive(scenario)
+        right = (transcript.text, transcript.finishes) == (scenario.expected.text, (scenario.expected.finish,))
+        return Course.RAISED if transcript.course is Course.FINISHED and not right else transcript.course
+    return None
+
+
+def meaning(contract: Contract, transcript: Transcript) -> dict[str, Any]:
+    """Give the meaning with the raw events up to the terminal marker: whether those after it come is free."""
+    raw = [item.value for item in transcript.items if item.kind is Kind.RAW]
+    before = takewhile(lambda value: not is_finish(contract, Event(value)), raw)
+    return {**transcript.meaning, "raw": list(before)}
 
 
 def failure(transcript: Transcript, scenario: Scenario, *families: str) -> Raised:
@@ -35,9 +79,40 @@ def failure(transcript: Transcript, scenario: Scenario, *families: str) -> Raise
     wanted = " or ".join(families)
     raised = transcript.raised
     if raised is None or raised.family not in families:
-        raise fail(f"no {wanted} was raised", expected=wanted, observed=outcome(transcript), wire=draw(scenario.script))
+        wire, claim = draw(scenario.script), Claim(raised=families, finish=())
+        raise fail(f"no {wanted} was raised", expected=wanted, observed=outcome(transcript), wire=wire, claim=claim)
     no_finish(transcript, scenario)
     return raised
+
+
+def declared(transcript: Transcript, scenario: Scenario, reason: str = "the fault has another outcome") -> None:
+    """Require the outcome that the fault of a scenario declares; not exercised where the fault did not strike.
+
+    A recorded failure declares its outcome by what is expected of it.
+    """
+    exercised(transcript.exchanges, "no request reached the upstream")
+    if scenario.fault is None:
+        failure(transcript, scenario)
+        return
+    wanted = scenario.fault.outcome
+    if wanted is Declared.ANSWER_OR_RUNTIME_ERROR and transcript.raised is None:
+        answer(transcript, scenario, reason)
+    else:
+        raised = failure(transcript, scenario, *wanted.families)
+        if len(wanted.families) > 1:  # either class is legal, so that it was chosen must be seen
+            deliberate(raised, reason, wire=draw(scenario.script))
+    exercised(fired(transcript, scenario), f"the provider left before the fault ({scenario.fault.phase})")
+
+
+def fired(transcript: Transcript, scenario: Scenario) -> bool:
+    """Tell whether a reply came as far as its fault: the head, so many bytes, or the ending by force."""
+    offset = scenario.fault.offset if scenario.fault else 0
+    pieces = [step.data for step in scenario.script.steps if isinstance(step, Chunk)]
+    forced = _FORCED.get(type(scenario.script.steps[-1]))
+    return any(
+        sum(map(len, pieces[: exchange.chunks_sent])) >= offset and forced in {None, exchange.ending}
+        for exchange in transcript.exchanges
+    )
 
 
 def no_finish(transcript: Transcript, scenario: Scenario) -> None:
@@ -48,6 +123,7 @@ def no_finish(transcript: Transcript, scenario: Scenario) -> None:
             expected="no FinishReason",
             observed=outcome(transcript),
             wire=draw(scenario.script),
+            claim=Claim(finish=()),
         )
 
 
@@ -60,6 +136,7 @@ def only_request(transcript: Transcript, scenario: Scenario) -> Request:
             expected="exactly one request",
             observed=outcome(transcript),
             wire=draw(scenario.script),
+            claim=Claim(requests=1),
         )
     return transcript.requests[0]
 
@@ -88,6 +165,7 @@ def refusal_before_network(transcript: Transcript, what: str) -> None:
             expected="ValueError, no request",
             observed=f"{len(transcript.requests)} requests; {outcome(transcript)}",
             wire=requests,
+            claim=Claim(requests=0, raised=("ValueError",)),
         )
     deliberate(raised, what)
 
@@ -100,6 +178,7 @@ def deliberate(raised: Raised, what: str, *, wire: str = "") -> None:
             expected="ValueError, RuntimeError or an own subclass, raised by a raise statement of the provider's code",
             observed=f"{raised.type}: {raised.text} at {raised.frame}",
             wire=wire,
+            claim=Claim(own=True),
         )
 
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from providers.contract import Codec, Contract
@@ -27,7 +28,10 @@ class Event:
 
 def codec_of(contract: Contract, body: bytes) -> Codec:
     """Tell which of the contract's codecs a body is written in."""
-    if body.lstrip().startswith(b"{"):
+    first = body.lstrip()[:1]
+    if first == b"[" and Codec.JSON_ARRAY in contract.codecs:
+        return Codec.JSON_ARRAY
+    if first == b"{":
         if Codec.NDJSON in contract.codecs:
             return Codec.NDJSON
         if contract.document is not None:
@@ -42,6 +46,8 @@ def parse(codec: Codec, body: bytes) -> tuple[Event, ...]:
         return (Event(text),) if text else ()
     if codec is Codec.JSON:
         return (Event(json.loads(text)),)
+    if codec is Codec.JSON_ARRAY:
+        return tuple(Event(element) for element in json.loads(text))
     if codec is Codec.NDJSON:
         return tuple(Event(json.loads(line)) for line in text.split("\n") if line.strip())
     return tuple(_sse_events(text))
@@ -69,8 +75,15 @@ def _json_or_text(data: str) -> Any:
 
 
 def render(codec: Codec, events: Iterable[Event]) -> list[bytes]:
-    """Write events, each with its separator: JSON in UTF-8, unescaped, so that characters can be cut."""
-    return [_render(codec, event).encode(errors="surrogatepass") for event in events]
+    """Write events, each with its separator: JSON in UTF-8, unescaped, so that characters can be cut.
+
+    The commas between the elements of a JSON array stand on lines of their own (Gemini).
+    """
+    pieces = [_render(codec, event) for event in events]
+    if codec is Codec.JSON_ARRAY and pieces:
+        pieces = [f"[{pieces[0]}", *(f"\n,\r\n{piece}" for piece in pieces[1:])]
+        pieces[-1] += "\n]"
+    return [piece.encode(errors="surrogatepass") for piece in pieces]
 
 
 def _render(codec: Codec, event: Event) -> str:
@@ -89,9 +102,10 @@ def matches(match: Mapping[str, Any], value: Any) -> bool:
     return isinstance(value, dict) and all(value.get(member) == wanted for member, wanted in match.items())
 
 
-def steps_of(path: str) -> list[str | int]:
+@cache
+def steps_of(path: str) -> tuple[str | int, ...]:
     """Take a path apart: members are str, indices int (``choices[0].delta``)."""
-    return [int(index) if index else member for member, index in _STEP.findall(path)]
+    return tuple(int(index) if index else member for member, index in _STEP.findall(path))
 
 
 def lookup(value: Any, path: str) -> Any:
@@ -128,8 +142,10 @@ def text_of(contract: Contract, event: Event) -> str | None:
         return event.value if Codec.TEXT in contract.codecs else None
     if not matches(contract.text.match, event.value):
         return None
-    found = (lookup(event.value, path) for path in contract.text.paths)
-    return next((text for text in found if isinstance(text, str)), None)
+    for path in contract.text.paths:
+        if isinstance(text := lookup(event.value, path), str):
+            return text
+    return None
 
 
 def with_text(contract: Contract, event: Event, text: str) -> Event:
@@ -154,13 +170,18 @@ def with_member(document: Any, path: str, value: Any) -> Any:
 
 
 def with_texts(contract: Contract, events: Sequence[Event], texts: Sequence[str]) -> tuple[Event, ...]:
-    """Give an answer of these texts, framed by what stands before and after the texts of a recorded one."""
+    """Give an answer of these texts, framed by what stands before and after the texts of a recorded one.
+
+    A terminal marker that carries text stays behind them, with none.
+    """
     places = [index for index, event in enumerate(events) if text_of(contract, event) is not None]
-    model = events[places[0]]
-    if Codec.JSON in contract.codecs:
+    plain = [index for index in places if not is_finish(contract, events[index])]
+    ending = [with_text(contract, events[index], "") for index in places if plain and index not in plain]
+    model = events[(plain or places)[0]]
+    if Codec.JSON in contract.codecs or not plain:
         texts = ["".join(texts)]
     body = [with_text(contract, model, text) for text in texts]
-    return (*events[: places[0]], *body, *events[places[-1] + 1 :])
+    return (*events[: places[0]], *body, *ending, *events[places[-1] + 1 :])
 
 
 def is_finish(contract: Contract, event: Event) -> bool:

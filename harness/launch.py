@@ -8,8 +8,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,8 +27,23 @@ _MEDDLERS = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTHONWARNINGS", "PYTHONSTARTU
 def session(settings: Settings, log: Path, quiet: float = QUIET) -> Iterator[dict[str, Any]]:
     """Run a session in a process group of its own and give its lines as they come; its output goes to the log.
 
-    A session that stops for a reason raises that HarnessError; one that dies just gives no more lines.
+    A session that stops for a reason raises that HarnessError; one that dies just gives no more lines. If it dies of
+    its only row, judged without a worker, that is judged once more in a worker, which may die.
     """
+    last: dict[str, Any] = {}
+    with closing(_session(settings, log, quiet)) as lines:
+        for last in lines:
+            yield last
+    if last["type"] == "run" and settings.alone and settings.workers and _rows(last) == 1:
+        with closing(_session(replace(settings, alone=False), log, quiet)) as lines:
+            yield from (line for line in lines if line["type"] != "run")
+
+
+def _rows(first: dict[str, Any]) -> int:
+    return sum(len(scenarios) for rules in first["expected"].values() for scenarios in rules.values())
+
+
+def _session(settings: Settings, log: Path, quiet: float) -> Generator[dict[str, Any], None, None]:
     with tempfile.TemporaryDirectory(prefix="harness-", ignore_cleanup_errors=True) as scratch:
         command = [sys.executable, "-P", "-c", "from harness.session import main; main()", scratch]
         pipe, environment = subprocess.PIPE, _environment(scratch)
@@ -88,8 +104,9 @@ def _until_silence(
 
 
 def _pump(source: IO[str], lines: "queue.SimpleQueue[str | None]") -> None:
-    for line in source:
-        lines.put(line)
+    with suppress(ValueError):  # closed under way: nobody listens any more
+        for line in source:
+            lines.put(line)
     lines.put(None)
 
 

@@ -5,6 +5,8 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType, TracebackType
 from typing import Any
@@ -23,21 +25,34 @@ _KINDS = {
 }
 _RAISES = {"RAISE_VARARGS", "RERAISE"}
 _INSTALLED = tuple(Path(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib", "platlib"))
+_PLAIN_EXCEPTION = frozenset(dir(BaseException))
+_REQUESTS = {"request", "request_info"}
+"""Where libraries keep what was asked: it holds the key by right, and neither str nor repr shows it."""
 _LIMIT = 300
+_SCALARS = {str, int, float, bool, type(None)}
 
 
 def item(contract: Contract, value: Any) -> Item:
     """Read one yielded item; a class is recognised by its name or a base's, so that it need not be ours."""
-    if isinstance(value, str):
-        return Item(Kind.TEXT, str(value), str(value), _type_name(type(value)))
-    kind = next((_KINDS[cls.__name__] for cls in type(value).__mro__ if cls.__name__ in _KINDS), Kind.OTHER)
+    kind, name = _sort_of(type(value))  # type: ignore[arg-type]  # mypy doubts that classes can be hashed
+    if kind is Kind.TEXT:
+        return Item(kind, str(value), str(value), name)
     if kind is Kind.FINISH:
-        return Item(kind, _plain(getattr(value, "reason", None)), "", _type_name(type(value)))
+        reason, rest = _plain(getattr(value, "reason", None)), _attributes(value)
+        return Item(kind, reason, "", name, rest or None)
     members = None if kind is Kind.OTHER else _plain(_members(value))
     if members is None:
-        return Item(Kind.OTHER, _shown(value), "", _type_name(type(value)))
+        return Item(Kind.OTHER, _shown(value), "", name)
     text = text_of(contract, Event(members)) if kind is Kind.RAW else None
-    return Item(kind, members, text or "", _type_name(type(value)))
+    return Item(kind, members, text or "", name)
+
+
+@lru_cache(maxsize=256)
+def _sort_of(cls: type) -> tuple[Kind, str]:
+    """Tell what the items of a class are, and the class's name; most items are of few classes."""
+    if issubclass(cls, str):
+        return Kind.TEXT, _type_name(cls)
+    return next((_KINDS[base.__name__] for base in cls.__mro__ if base.__name__ in _KINDS), Kind.OTHER), _type_name(cls)
 
 
 def _members(value: Any) -> Mapping[str, Any] | None:
@@ -45,10 +60,24 @@ def _members(value: Any) -> Mapping[str, Any] | None:
     try:
         if callable(getattr(value, "get_dict", None)):
             return dict(value.get_dict())
-        names = [*getattr(value, "__dict__", {}), *getattr(type(value), "__slots__", ())]
-        return {name: getattr(value, name) for name in names if not name.startswith("_")}
+        return _public(value)
     except Exception:  # noqa: BLE001  foreign code may raise anything; what does not tell is of no declared type
         return None
+
+
+def _attributes(finish: Any) -> dict[str, Any]:
+    """Give what a finish tells beside its reason."""
+    try:
+        return {
+            name: _plain(value) for name, value in _public(finish).items() if name != "reason" and value is not None
+        }
+    except Exception:  # noqa: BLE001  a foreign property may raise anything
+        return {}
+
+
+def _public(value: Any) -> dict[str, Any]:
+    names = [*getattr(value, "__dict__", {}), *getattr(type(value), "__slots__", ())]
+    return {name: getattr(value, name) for name in names if not name.startswith("_")}
 
 
 def _shown(value: Any) -> str:
@@ -60,13 +89,17 @@ def _shown(value: Any) -> str:
 
 def _plain(value: Any) -> Any:
     """Copy what is JSON; give the rest as its ``repr``."""
-    if isinstance(value, Mapping):
+    if type(value) in _SCALARS:  # most values; asking for Mapping first costs ten times as much
+        return value
+    if isinstance(value, dict | Mapping):  # dict first: the question is then answered at once
         return {str(name): _plain(member) for name, member in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    return _shown(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.total_seconds() if isinstance(value, timedelta) else _shown(value)
 
 
 def _type_name(cls: type) -> str:
@@ -75,7 +108,7 @@ def _type_name(cls: type) -> str:
 
 def raised(error: BaseException, roots: Iterable[Path]) -> Raised:
     """Describe an exception; ``roots`` are the folders whose code counts as the provider's own."""
-    roots = tuple(root.resolve() for root in roots)
+    roots = tuple(roots)
     family = next((base.__name__ for base in (ValueError, RuntimeError) if isinstance(error, base)), None)
     innermost = _innermost(error.__traceback__)
     return Raised(
@@ -86,8 +119,32 @@ def raised(error: BaseException, roots: Iterable[Path]) -> Raised:
         frame=_frame(innermost),
         text=_text(error),
         everything="\n".join(_everything(error)),
-        details={name: _plain(value) for name, value in vars(error).items() if not name.startswith("_")},
+        details=_details(error),
     )
+
+
+def _details(error: BaseException, depth: int = 3) -> dict[str, Any]:
+    """Give the public attributes of an exception, with the headers of its response; so too of the cause it names."""
+    names = [*vars(error), *(name for name in dir(type(error)) if name not in _PLAIN_EXCEPTION)]
+    wanted = (name for name in dict.fromkeys(names) if not name.startswith("_") and name not in _REQUESTS)
+    found = {name: _attribute(error, name) for name in wanted}
+    told = {name: _headers(value) or _plain(value) for name, value in found.items() if not callable(value)}
+    return {**told, "cause": _details(error.__cause__, depth - 1)} if error.__cause__ and depth else told
+
+
+def _attribute(holder: Any, name: str) -> Any:
+    try:
+        return getattr(holder, name)
+    except Exception:  # noqa: BLE001  a foreign property may raise anything
+        return None
+
+
+def _headers(value: Any) -> dict[str, Any] | None:
+    """Give the headers that a response holds or is, of whichever library."""
+    try:
+        return {str(name): _plain(line) for name, line in (getattr(value, "headers", None) or value).items()}
+    except Exception:  # noqa: BLE001  no headers, or foreign code that may raise anything
+        return None
 
 
 def _text(error: BaseException) -> str:
@@ -123,11 +180,12 @@ def _file_of(cls: type) -> Path | None:
     return Path(file) if file else None
 
 
+@lru_cache(maxsize=1024)
 def _is_own(file: Path | None, roots: tuple[Path, ...]) -> bool:
     if file is None:
         return False
     file = file.resolve()
-    inside = [root for root in roots if file.is_relative_to(root)]
+    inside = [root for root in (root.resolve() for root in roots) if file.is_relative_to(root)]
     installed = [base for base in _INSTALLED if file.is_relative_to(base)]
     return any(len(root.parts) >= max((len(base.parts) for base in installed), default=0) for root in inside)
 
@@ -149,4 +207,4 @@ def _everything(error: BaseException) -> Iterator[str]:
         seen.add(id(link))
         yield f"{_text(link)}\n{link!r}\n{link.args!r}\n{getattr(link, '__notes__', [])!r}"
         queue += [link.__cause__, link.__context__]
-    yield "".join(traceback.format_exception(error))
+    yield "".join(traceback.format_exception(error, limit=0))  # groups too; frames hold no values, and take 2 ms

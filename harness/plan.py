@@ -69,7 +69,8 @@ def plan(subjects: Iterable[Subject], rules: Mapping[str, Requirement], settings
     """List all rows of a run, in order of subject, requirement and scenario."""
     chosen = _chosen(rules, settings.only)
     rows = [row for subject in subjects for rule in chosen for row in _rows(subject, rule, settings)]
-    kept = tuple(row for row in rows if _matches(row.scenario_name, settings.scenario))
+    exact = tuple(row for row in rows if row.scenario_name == settings.scenario)
+    kept = exact or tuple(row for row in rows if _matches(row.scenario_name, settings.scenario))
     if not kept:
         names = tuple(dict.fromkeys(row.scenario_name for row in rows if row.scenario_name))
         raise no_match("scenario", settings.scenario, names, "harness check --scenario '*'")

@@ -6,9 +6,11 @@ PYTEST_DONT_REWRITE: there is no assert here, and the session imports it before 
 """
 
 import json
+import random
 import traceback
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,15 +19,24 @@ import pytest
 from . import casualties
 from .driver import Driver
 from .errors import HarnessError
+from .expectation import plain_course
 from .plan import Row
 from .reporters.block import block, escape
+from .reproduction.capture import replay
 from .requirement import Failure, NotExercised, Requirement
 from .settings import ITEM_LIMIT, Road, Settings
 from .stage import Stage
+from .transcript import Course
 from .verdict import Evidence, Level, Outcome, Verdict
 
 PROPERTY = "harness"
 _STAGE = pytest.StashKey[Stage]()
+_COURSES = pytest.StashKey[dict[Driver, Course | None]]()
+_OF_ANSWERS = {"STREAM", "FINISH", "ERROR"}
+"""Areas in which silence, or always the same exception, would look like a virtue."""
+_NOTHING_SHOWN = "the provider does not answer the plain recording, so this shows nothing"
+_SHORT = 0.2
+"""Seconds that each further drive of a provider gets that was silent for the usual ones."""
 
 
 class Told(NamedTuple):
@@ -51,6 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--harness-cassettes", help="folder of cassettes")
     group.addoption("--harness-suite", default="harness.suite", help="package that holds the requirements")
     group.addoption("--harness-limit", type=float, default=ITEM_LIMIT, help="seconds for one item")
+    group.addoption("--harness-shuffle", type=int, help="seed of a random order of items")
+    group.addoption("--harness-replays", action="store_true", help="give each failure with its drive as a test")
     group.addoption("--harness-dumps", help="folder for the stacks of processes that exceed the limit and are ended")
 
 
@@ -64,9 +77,11 @@ def arguments(settings: Settings, dumps: Path) -> list[str]:
         "cassettes": settings.cassettes,
         "suite": settings.suite,
         "limit": settings.limit,
+        "shuffle": settings.shuffle,
         "dumps": dumps,
     }
     options = [f"--harness-{name}={value}" for name, values in many.items() for value in values]
+    options += ["--harness-replays"] if settings.replays else []
     return [*options, *(f"--harness-{name}={value}" for name, value in one.items() if value is not None)]
 
 
@@ -105,6 +120,7 @@ def _limited(config: pytest.Config, provider: str) -> AbstractContextManager[Non
 def pytest_configure(config: pytest.Config) -> None:
     """Set the stage; it is empty until something is collected."""
     option = config.getoption
+    config.stash[_COURSES] = {}
     config.stash[_STAGE] = Stage(
         Settings(
             targets=tuple(option("--harness-target")),
@@ -115,6 +131,7 @@ def pytest_configure(config: pytest.Config) -> None:
             cassettes=option("--harness-cassettes"),
             suite=option("--harness-suite"),
             limit=option("--harness-limit"),
+            shuffle=option("--harness-shuffle"),
         )
     )
 
@@ -137,13 +154,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(("drive", "scenario"), own, indirect=["drive"])
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Drop the placeholder that pytest makes for a requirement without rows."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Drop the placeholder that pytest makes for a requirement without rows; shuffle where a seed is given."""
     items[:] = [
         item
         for item in items
         if not isinstance(getattr(getattr(item, "function", None), "requirement", None), Requirement) or _row(item)
     ]
+    seed = config.getoption("--harness-shuffle")
+    if seed is not None:
+        random.Random(seed).shuffle(items)  # noqa: S311  the same order in every worker, which xdist requires
 
 
 def _row(item: pytest.Item) -> Row | None:
@@ -160,6 +180,30 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Take back a pass in what answers are made of from a provider that does not read the plain recording."""
+    row = _row(item)
+    course: Course | None = Course.FINISHED
+    if row is not None and not row.settled and row.requirement.area in _OF_ANSWERS:
+        course = _plain_course(item.config, item.funcargs["drive"])  # type: ignore[attr-defined]
+        if course is Course.TIMED_OUT and row.scenario is not None and row.scenario.expected.finish is None:
+            raise NotExercised(_NOTHING_SHOWN)
+    yield
+    if course is not Course.FINISHED:
+        raise NotExercised(_NOTHING_SHOWN)
+
+
+def _plain_course(config: pytest.Config, driver: Driver) -> Course | None:
+    """Drive the plain recording once; who was silent then gets less time for the rest."""
+    known = config.stash[_COURSES]
+    if driver not in known:
+        known[driver] = plain_course(driver)
+        if known[driver] is Course.TIMED_OUT:
+            driver.deadline = min(driver.deadline, _SHORT)
+    return known[driver]
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[Any]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -168,10 +212,21 @@ def pytest_runtest_makereport(
     row = _row(item)
     verdict = None if row is None else _judge(row, call)
     if row is not None and verdict is not None:
+        if item.config.getoption("--harness-replays"):
+            verdict = _with_replay(verdict, item, call)
         data = {"verdict": verdict.to_json(), "seconds": call.duration}
         report.user_properties = [*report.user_properties, (PROPERTY, json.dumps(data))]
         _present(report, verdict, row)
     return report
+
+
+def _with_replay(verdict: Verdict, item: pytest.Item, call: pytest.CallInfo[Any]) -> Verdict:
+    """Add the last drive of a failure as a test of its own."""
+    error = call.excinfo.value if call.excinfo else None
+    if not isinstance(error, Failure):
+        return verdict
+    driver: Driver = item.funcargs["drive"]  # type: ignore[attr-defined]
+    return replace(verdict, replay=replay(driver, error, verdict.requirement.partition("-")[0]))
 
 
 def _judge(row: Row, call: pytest.CallInfo[Any]) -> Verdict | None:

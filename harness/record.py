@@ -49,7 +49,7 @@ def record(subject: Subject, take: Take, live: str, deadline: float = DEADLINE) 
     The recording is scrubbed. HarnessError if nothing came that replays.
     """
     scenario = Scenario(take.scenario, take.call, (), Expected())
-    way = Way(subject.contract.doors[0])
+    way = Way(subject.contract.doors[0], base=subject.contract.root)
     with Recorder(live) as recorder:
         transcript = Driver(subject, recorder, deadline, guarded=False)(scenario, way=way)
         recorder.settle(_TAIL)
@@ -68,7 +68,7 @@ def record(subject: Subject, take: Take, live: str, deadline: float = DEADLINE) 
     )
     scrub = _scrub(subject.contract, take)
     recording = scrub.recording(raw)
-    _prove(subject, recording, scrub.value(transcript.meaning), way)
+    _prove(subject, recording, scrub.value(transcript.whole), way)
     return recording
 
 
@@ -137,13 +137,13 @@ def _scrub(contract: Contract, take: Take) -> Scrub:
     )
 
 
-def _prove(subject: Subject, recording: Recording, meaning: object, way: Way) -> None:
+def _prove(subject: Subject, recording: Recording, whole: object, way: Way) -> None:
     """Replay the scrubbed recording over real sockets; it must mean what the live call meant."""
     upstream = Loopback()
     try:
-        again = Driver(subject, upstream)(from_recording(recording), way=way).meaning
+        again = Driver(subject, upstream)(from_recording(recording), way=way).whole
     finally:
         upstream.close()
-    if again != meaning:
-        message = f"{recording.scenario}: expected the replay to give {meaning!r:.500}, got {again!r:.500}"
+    if again != whole:
+        message = f"{recording.scenario}: expected the replay to give {whole!r:.500}, got {again!r:.500}"
         raise HarnessError("unfaithful-recording", message, f"harness check --scenario {recording.scenario}")

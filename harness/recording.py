@@ -30,6 +30,10 @@ class Expected:
     text: str = ""
     finish: str | None = None
     error: str | None = None
+    calls: tuple[Mapping[str, Any], ...] = ()
+    """The tool calls that a made answer holds: ``id``, ``name``, ``arguments``."""
+    usage: Mapping[str, int] | None = None
+    """The usage that a made answer tells at last."""
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,8 @@ def assemble(lines: Iterable[Mapping[str, Any]]) -> Report:
     """Make the report of these lines; rows that were expected and are absent become errors."""
     run, end, come = _sorted_out(lines)
     expected = list(_expected(run))
-    absent = "no verdict came: the run ended before" if end is None else "no verdict came"
-    verdicts = [come.pop(row) if row in come else _absent(run, row, absent) for row in expected]
+    absent = _absence(run, end, come.values())
+    verdicts = [come.pop(row) if row in come else _absent(run, row, *absent) for row in expected]
     if come:
         raise HarnessError("stray-verdict", f"expected verdicts on the rows of the run only, got {min(come)!r}")
     return Report(run, tuple(verdicts), end is not None, {} if end is None else end["seconds"])
@@ -119,13 +119,26 @@ def _expected(run: Mapping[str, Any]) -> Iterator[Key]:
             yield from ((provider, rule, scenario) for scenario in scenarios)
 
 
-def _absent(run: Mapping[str, Any], row: Key, reason: str) -> Verdict:
+def _absence(run: Mapping[str, Any], end: Mapping[str, Any] | None, come: Iterable[Verdict]) -> tuple[Outcome, str]:
+    """Tell what it means that a row has no verdict: what ``--fail-fast`` asked for, or an error."""
+    if end is None:
+        return Outcome.ERROR, "no verdict came: the run ended before"
+    if run.get("settings", {}).get("fail_fast") and any(_stops(verdict) for verdict in come):
+        return Outcome.NOT_EXERCISED, "the run stopped at the first failure, as --fail-fast asks"
+    return Outcome.ERROR, "no verdict came"
+
+
+def _stops(verdict: Verdict) -> bool:
+    return verdict.outcome is Outcome.ERROR or (verdict.outcome is Outcome.FAIL and verdict.level is Level.MUST)
+
+
+def _absent(run: Mapping[str, Any], row: Key, outcome: Outcome, reason: str) -> Verdict:
     provider, rule, scenario = row
     return Verdict(
         provider=provider,
         requirement=rule,
         level=Level(run["requirements"][rule]["level"]),
-        outcome=Outcome.ERROR,
+        outcome=outcome,
         scenario=scenario,
         evidence=Evidence(reason),
         reproduce=reproduce(run["providers"][provider]["command"], rule, scenario),

@@ -1,26 +1,58 @@
 """What a requirement is, and the list of all of them. Knows neither pytest nor any provider."""
 
 import inspect
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from providers.contract import Capability
 
 from .scenario import Judged, Scenario
+from .transcript import Transcript
 from .verdict import Evidence, Level
 
 Choose = Callable[[Judged], Iterable[Scenario]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What the last drive shows of a sound provider, so that it can be asserted without the suite; None: anything."""
+
+    text: str | None = None
+    finish: tuple[Any, ...] | None = None
+    events: tuple[Any, ...] | None = None
+    """The items that are neither text nor finish, as plain data."""
+    raised: tuple[str, ...] | None = None
+    """The families of which one is raised; without any, nothing is raised."""
+    own: bool | None = None
+    """The exception is the provider's own, raised on purpose."""
+    requests: int | None = None
+    target: str | None = None
+    """The path and query of the only request."""
+    members: Mapping[str, Any] | None = None
+    """What the body of the only request has at some paths."""
+    secret: str | None = None
+    """It is shown nowhere."""
+    repeats: bool = False
+    """The call made twice sends the same body."""
+    fresh: str | None = None
+    """The call made twice sends a header of this name with another value."""
+    loops: int = 1
+    """The drive is made so often, each in an event loop of its own, and the last one shows it."""
+    environment: Mapping[str, str | None] = field(default_factory=dict)
+    """The variables that were set for the drive, or unset."""
+
+
 class Failure(AssertionError):
     """The provider breaks the requirement; ``level`` overrides the requirement's own (a SHOULD in a MUST)."""
 
-    def __init__(self, evidence: Evidence, level: Level | None = None) -> None:
-        """Keep the evidence."""
+    def __init__(self, evidence: Evidence, level: Level | None = None, claim: Claim | None = None) -> None:
+        """Keep the evidence, and what should have been seen instead; ``transcript`` is the one that is blamed."""
         super().__init__(evidence.reason)
         self.evidence = evidence
         self.level = level
+        self.claim = claim
+        self.transcript: Transcript | None = None
 
 
 class NotExercised(Exception):

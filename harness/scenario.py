@@ -1,6 +1,7 @@
 """A call and the behaviour of the upstream that answers it. Pure: reads contracts and recordings, writes nothing."""
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Protocol
 
 from providers.contract import Codec, Contract
@@ -17,6 +18,42 @@ _ENDINGS: dict[str, tuple[Step, ...]] = {
 }
 
 
+class Phase(StrEnum):
+    """Where in a reply a fault strikes."""
+
+    BEFORE_HEAD = "before the headers"
+    AFTER_HEAD = "after the headers"
+    FIRST = "first event"
+    MIDDLE = "middle"
+    AFTER_TEXT = "after the last text"
+    AFTER_FINISH = "after the finish"
+    AFTER_MARKER = "after the terminal marker"
+
+
+class Declared(StrEnum):
+    """What must come of a fault."""
+
+    VALUE_ERROR = "ValueError"
+    RUNTIME_ERROR = "RuntimeError"
+    EITHER = "ValueError or RuntimeError"
+    ANSWER_OR_RUNTIME_ERROR = "the answer or RuntimeError"
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The exceptions that are legal."""
+        return tuple(str(self).removeprefix("the answer or ").split(" or "))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Where a reply goes wrong, and what must come of it."""
+
+    phase: Phase
+    outcome: Declared
+    offset: int = 0
+    """Bytes of the body that have been sent when it strikes."""
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One call, the scripts that answer its requests in order, and what a sound provider makes of them."""
@@ -25,15 +62,25 @@ class Scenario:
     call: Call
     scripts: tuple[Script, ...]
     expected: Expected
+    fault: Fault | None = None
+    """None: nothing goes wrong."""
 
     @property
     def script(self) -> Script:
         """The script of the only request."""
         return self.scripts[0]
 
-    def answered(self, script: Script, expected: Expected | None = None, name: str = "") -> "Scenario":
+    def answered(
+        self, script: Script, expected: Expected | None = None, name: str = "", fault: Fault | None = None
+    ) -> "Scenario":
         """Give the same call answered otherwise."""
-        return replace(self, scripts=(script,), expected=expected or self.expected, name=name or self.name)
+        return replace(
+            self,
+            scripts=(script,),
+            expected=expected or self.expected,
+            name=name or self.name,
+            fault=fault or self.fault,
+        )
 
 
 class Judged(Protocol):

@@ -63,12 +63,19 @@ def run(settings: Settings, scratch: Path, emit: Emit) -> None:
     emit(first_line(settings, rows))
     collector = Collector(rows, scratch, emit)
     deaths = len({row.subject.name for row in rows}) * (casualties.CHANCES + settings.workers)
-    settings = replace(settings, workers=min(settings.workers, -(-len(rows) // _ROWS)))
+    settings = replace(settings, workers=_workers(settings, len(rows)))
     code = pytest.main(_arguments(settings, scratch, deaths), plugins=[collector])
     if code not in _ENDED:
         raise HarnessError("session-failed", f"expected pytest to run the suite, got exit code {code!r}")
     seconds = {name: round(value, 3) for name, value in sorted(collector.seconds.items())}
     emit({"type": "end", "seconds": {**seconds, "elapsed": round(time.monotonic() - began, 3)}})
+
+
+def _workers(settings: Settings, rows: int) -> int:
+    """Count the processes that pay; a single row is judged right here, as long as that does not end the session."""
+    if rows == 1 and settings.alone:
+        return 0
+    return min(settings.workers, -(-rows // _ROWS))
 
 
 def first_line(settings: Settings, rows: tuple[Row, ...]) -> dict[str, Any]:
@@ -112,6 +119,7 @@ def _arguments(settings: Settings, scratch: Path, deaths: int) -> list[str]:
         *(str(folder), "-c", str(_INI), "--rootdir", str(folder), "--noconftest", "--import-mode=append"),
         *("-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "harness.plugin", "-q", "--tb=native"),
         *(shared if settings.workers else []),
+        *(["--exitfirst"] if settings.fail_fast else []),
         *arguments(settings, scratch),
     ]
 

@@ -1,5 +1,6 @@
 """What a run was asked to do, as data that crosses process borders. Knows neither click nor pytest."""
 
+import glob
 import os
 import shlex
 from collections.abc import Mapping
@@ -39,6 +40,14 @@ class Settings:
     workers: int = 0
     """Processes that share the items; 0: the session itself, which then dies with a provider that ends it."""
     limit: float = ITEM_LIMIT
+    shuffle: int | None = None
+    """Judge in the random order of this seed; None: in the order of the suite."""
+    fail_fast: bool = False
+    """Stop at the first row that fails at level MUST, or breaks."""
+    replays: bool = False
+    """Failures come with their last drive as a test of its own."""
+    alone: bool = True
+    """A run of one row needs no process beside the session; False once that has ended the session."""
 
     def to_json(self) -> dict[str, Any]:
         """Give plain data."""
@@ -66,7 +75,12 @@ class Settings:
 
 
 def reproduce(command: str, requirement: str, scenario: str) -> str:
-    """Narrow a command to one requirement and, where it has a name, one scenario."""
+    """Narrow a command to one requirement and, where it has a name, one scenario.
+
+    The command is printed in ASCII, so a name beyond that is told as a glob.
+    """
+    if not (scenario.isascii() and scenario.isprintable()):
+        scenario = "".join(glob.escape(char) if " " <= char <= "~" else "?" for char in scenario)
     words = ["--only", requirement, *(["--scenario", scenario] if scenario else [])]
     return f"{command} {shlex.join(words)}"
 

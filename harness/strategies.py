@@ -1,8 +1,9 @@
-"""What Hypothesis draws for a contract: conversations, models and options. Judges nothing."""
+"""What Hypothesis draws for a contract: conversations, models, options, and ways to tell an answer. Judges nothing."""
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from operator import itemgetter
 from typing import Any, TypeVar
 
@@ -12,13 +13,20 @@ from hypothesis.strategies import SearchStrategy
 
 from providers.contract import Contract
 
+from .answers import answered_with, compact
+from .cuts import cut, hot_cuts
 from .recording import Call
 from .requirement import Failure
+from .restyling import varied
+from .scenario import Scenario
+from .variations import Variation, compatible, style_of
 
 T = TypeVar("T")
 
-_SHRINKING = 3.0
-"""Seconds in which a failure is made smaller, before the smallest one so far is shown."""
+_SHRINKING = 60
+"""Tries to make a failure smaller, before the smallest one so far is shown: half a second, and the same everywhere."""
+_SHRINKING_SECONDS = 10.0
+"""Seconds after which there are no more tries."""
 PRODUCT = settings(
     max_examples=25, deadline=None, database=None, derandomize=True, print_blob=False, report_multiple_bugs=False
 )
@@ -26,6 +34,8 @@ PRODUCT = settings(
 TORTURE = "a\u0000\u001f é e\u0301 你好 🍕👩‍👩‍👧 שלום \u202e \u2028\u2029\u0085\u000b\ufeff \"\\\\' \t\r\n</s>"
 """Astral, right-to-left, NUL, line and paragraph separators, combining, joiners, quotes, escapes."""
 HUGE = "x" * 65_536
+_TRAPS = ("data: x\n\n", "[DONE]", '{"error": {}}', "}\n{", '"\\"', "\\u0041\\n", "event: error\r\n", ", ]", "é🍕", "")
+"""Texts that look like framing."""
 
 
 class _Enough(BaseException):
@@ -36,26 +46,29 @@ def for_all(strategy: SearchStrategy[T], check: Callable[[T], None], *first: T) 
     """Check some values and then everything that is drawn; raise the smallest failure that is found in time."""
     for value in first:
         check(value)
-    found: list[tuple[int, Failure]] = []
-    until = math.inf
+    found: list[tuple[int, T, Failure]] = []
+    tries, until = _SHRINKING, math.inf
 
     @PRODUCT
     @given(strategy)
     def search(value: T) -> None:
-        nonlocal until
-        if time.monotonic() > until:
+        nonlocal tries, until
+        tries -= bool(found)
+        if tries < 0 or time.monotonic() > until:
             raise _Enough
         try:
             check(value)
         except Failure as failure:
-            until = min(until, time.monotonic() + _SHRINKING)
-            found.append((len(repr(value)), failure))
+            until = min(until, time.monotonic() + _SHRINKING_SECONDS)
+            found.append((len(repr(value)), value, failure))
             raise
 
     try:
         search()
     except _Enough:
-        raise min(found, key=itemgetter(0))[1] from None
+        _, smallest, failure = min(found, key=itemgetter(0))
+        check(smallest)  # so that its drive is the last one
+        raise failure from None
 
 
 def contents() -> SearchStrategy[str]:
@@ -92,3 +105,24 @@ def calls(contract: Contract, usual: Call, content: SearchStrategy[str] | None =
     """Draw a whole call; ``usual`` is a recorded one."""
     messages = conversations(contract, contents() if content is None else content)
     return st.builds(Call, models(contract, usual.model), messages, options(contract))
+
+
+def retold(contract: Contract, recorded: Scenario, known: Sequence[Variation]) -> SearchStrategy[Scenario]:
+    """Draw an answer of odd texts in the recorded frame, varied at most twice, cut at most four times."""
+    odd = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=6)
+    texts = st.lists(st.sampled_from(_TRAPS) | odd, max_size=3)
+    pairs = [pair for pair in combinations(known, 2) if compatible(*pair)]
+    chosen = st.sampled_from([(), *((one,) for one in known), *pairs])
+    short = compact(contract, recorded)
+
+    @st.composite
+    def scenarios(draw: st.DrawFn) -> Scenario:
+        answer = answered_with(contract, short, ["Hé", *draw(texts)])
+        told = varied(contract, answer, style_of(*draw(chosen)))
+        body = told.script.body
+        anywhere = st.integers(1, len(body) - 1)
+        hot = hot_cuts(body)
+        positions = draw(st.sets(st.sampled_from(hot) | anywhere if hot else anywhere, max_size=4))
+        return told.answered(told.script.with_body(cut(body, *positions)))
+
+    return scenarios()

@@ -131,10 +131,15 @@ def _load(location: str, target: str) -> tuple[ModuleType, Path]:
     """Import a module by dotted name or file; give it with the root of its own code."""
     if location.endswith(".py") or "/" in location:
         return _load_file(Path(location), target)
-    sys.path[:] = [*dict.fromkeys([*sys.path, str(Path.cwd())])]
+    _put_last(Path.cwd())
     module = _import(location, target)
     top = sys.modules[location.partition(".")[0]]
     return module, _root(top)
+
+
+def _put_last(folder: Path) -> None:
+    """Let modules of a folder be imported, behind all others and, in workers too, behind this package's own."""
+    sys.path[:] = [*dict.fromkeys([*sys.path, HOME.parent.as_posix(), folder.as_posix()])]
 
 
 def _root(top: ModuleType) -> Path:
@@ -152,8 +157,7 @@ def _load_file(path: Path, target: str) -> tuple[ModuleType, Path]:
     top = path
     while (top.parent / "__init__.py").is_file():
         top = top.parent
-    if top.parent.as_posix() not in sys.path:
-        sys.path.append(top.parent.as_posix())
+    _put_last(top.parent)
     name = _place(top, target)
     if top == path:
         return sys.modules[name], path.parent

@@ -83,6 +83,8 @@ class Item:
     text: str = ""
     """The answer text that the item carries."""
     type: str = "str"
+    raw: Any = None
+    """Finish: its further members, such as the raw stop value."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Raised:
     """``file:line function`` of the innermost frame."""
     text: str
     everything: str
-    """Traceback, chain, notes, ``repr`` and ``args`` of the whole chain, for leak searches."""
+    """Messages, notes, ``repr`` and ``args`` of the whole chain and of groups, for leak searches."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """Its public plain attributes: status, retry_after, partial, ..."""
 
@@ -129,6 +131,8 @@ class Transcript:
     """Arguments of the caller that were no longer equal to a deep copy made before."""
     leftovers: tuple[str, ...] = ()
     """Tasks, warnings and connections that stayed behind."""
+    threads: tuple[str, ...] = ()
+    """Threads that were still at work when the drive had ended."""
     logs: tuple[str, ...] = ()
     escapes: tuple[str, ...] = ()
     """Addresses beyond loopback that the provider tried to reach."""
@@ -144,18 +148,54 @@ class Transcript:
         return tuple(item.value for item in self.items if item.kind is Kind.FINISH)
 
     @property
+    def calls(self) -> tuple[dict[str, Any], ...]:
+        """The tool calls of all items: ``id``, ``name``, ``arguments``."""
+        lists = [item.value for item in self.items if item.kind is Kind.TOOL_CALLS]
+        return tuple(_call(call) for members in lists for call in _first_list(members))
+
+    @property
+    def usages(self) -> tuple[Mapping[str, Any], ...]:
+        """The members of all usage items."""
+        return tuple(item.value for item in self.items if item.kind is Kind.USAGE)
+
+    @property
     def requests(self) -> tuple[Request, ...]:
         """The requests that reached the upstream."""
         return tuple(exchange.request for exchange in self.exchanges)
 
     @property
     def meaning(self) -> dict[str, Any]:
-        """What a variation must leave equal: text, finish, other events, failure; never piece boundaries."""
-        others = [item.value for item in self.items if item.kind not in {Kind.TEXT, Kind.FINISH}]
+        """What a variation must leave equal: text, finish, reasoning, other items, failure; never piece boundaries.
+
+        Raw events are left out: see ``expectation.meaning``.
+        """
+        others = [item.value for item in self.items if item.kind not in _IN_PIECES]
+        thoughts = [item.value for item in self.items if item.kind is Kind.REASONING]
         return {
             "text": self.text,
             "finish": list(self.finishes),
+            "reasoning": "".join(str(part) for members in thoughts for part in members.values()),
             "events": others,
             "raised": self.raised.family or self.raised.type if self.raised else None,
             "course": str(self.course),
         }
+
+    @property
+    def whole(self) -> dict[str, Any]:
+        """The meaning and all raw events: what a recording must give again."""
+        return {**self.meaning, "raw": [item.value for item in self.items if item.kind is Kind.RAW]}
+
+
+_IN_PIECES = {Kind.TEXT, Kind.FINISH, Kind.REASONING, Kind.RAW}
+
+
+def _first_list(members: Mapping[str, Any]) -> list[Any]:
+    """Give the calls of an item, whatever its member is called."""
+    return next((member for member in members.values() if isinstance(member, list)), [])
+
+
+def _call(call: Any) -> dict[str, Any]:
+    """Read one call in the shape of OpenAI (``function.name``) or flat."""
+    call = call if isinstance(call, Mapping) else {}
+    inner = call.get("function", call)
+    return {"id": call.get("id"), "name": inner.get("name"), "arguments": inner.get("arguments")}

@@ -1,177 +1,170 @@
-"""Transformations of a script that keep its meaning: what a provider makes of it must stay equal. Pure."""
+"""Variations keep the meaning of an answer: whatever it is written like, the outcome must stay equal. Pure.
 
-import json
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import pairwise
+Each is one named change of ``Style``, so any two combine unless they contradict each other.
+"""
 
-import brotli
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
 
-from providers.contract import Contract
+from providers.contract import Codec, Contract
 
-from .framing import Event, codec_of, is_finish, parse, render, text_of, with_texts
-from .recording import Expected
+from .answers import (
+    answered_with,
+    compact,
+    events_of,
+    expecting,
+    lockstep,
+)
+from .codings import ENCODERS
+from .cuts import bytewise, cut, hot_cuts, spread
+from .framing import codec_of
+from .restyling import of_unknown_type
 from .scenario import Scenario
-from .script import Chunk, Gate, Script, Step
+from .style import Cut, Layout, Style
+from .verdict import Level
 
-_HOT_MARKS = (b"data:", b"event:", b"\r\n", b"\n\n", b"\\u", b'"}')
-_EXCERPT = 24
-"""Characters of answer text in a compact answer."""
+__all__ = [
+    "CATALOGUE",
+    "ENCODERS",
+    "Variation",
+    "answered_with",
+    "applicable",
+    "bytewise",
+    "compact",
+    "compatible",
+    "cut",
+    "events_of",
+    "expecting",
+    "hot_cuts",
+    "lockstep",
+    "own",
+    "pairs",
+    "spread",
+    "style_of",
+]
+
+_BLANK_LINES = ((), ())
+_LINES = frozenset({Codec.SSE, Codec.NDJSON})
+_SSE = frozenset({Codec.SSE})
+_TREES = frozenset({Codec.JSON, Codec.JSON_ARRAY})
+_EVENTS = _LINES | _TREES
+_ALL = frozenset(Codec)
 
 
-def events_of(contract: Contract, script: Script) -> tuple[Event, ...]:
-    """Read the events of a recorded reply."""
-    return parse(codec_of(contract, script.body), script.body)
+def _always(_contract: Contract) -> bool:
+    return True
 
 
-def answered_with(contract: Contract, scenario: Scenario, texts: Sequence[str], name: str = "") -> Scenario:
-    """Give the scenario whose answer consists of these texts, one event each, in the recorded frame."""
-    codec = codec_of(contract, scenario.script.body)
-    events = with_texts(contract, events_of(contract, scenario.script), texts)
-    expected = Expected("".join(texts), scenario.expected.finish)
-    return scenario.answered(scenario.script.with_body(render(codec, events)), expected, name)
+@dataclass(frozen=True)
+class Variation:
+    """One way to say the same."""
+
+    name: str
+    requirement: str
+    """The one that it belongs to."""
+    codecs: frozenset[Codec]
+    changes: Mapping[str, Any]
+    """Fields of ``Style`` and their values."""
+    fits: Callable[[Contract], bool] = _always
+    debatable: frozenset[Codec] = frozenset()
+    """Codecs in which to understand it is only recommended, unless the API itself writes so."""
+
+    def level(self, codec: Codec, recorded: bytes) -> Level:
+        """Tell whether a provider of an API that wrote these bytes must understand it."""
+        written = self.changes.get("between") == _BLANK_LINES and b"\n\n" in recorded
+        return Level.SHOULD if codec in self.debatable and not written else Level.MUST
 
 
-def expecting(scenario: Scenario, finish: str) -> Scenario:
-    """Give the scenario with another finish expected."""
-    return replace(scenario, expected=replace(scenario.expected, finish=finish))
+def _has_types(contract: Contract) -> bool:
+    return of_unknown_type(contract) is not None
 
 
-def compact(contract: Contract, scenario: Scenario) -> Scenario:
-    """Give a short answer with the frame of a long one, so that every cut of it can be tried.
+def _has_names(contract: Contract) -> bool:
+    return contract.event_name is not None
 
-    It keeps the first event, three texts around the first character beyond ASCII, the terminal marker
-    and what follows it.
-    """
-    codec = codec_of(contract, scenario.script.body)
-    events = with_texts(contract, events_of(contract, scenario.script), _excerpt(scenario.expected.text))
-    last = next((index for index, event in enumerate(events) if is_finish(contract, event)), len(events))
-    kept = [
-        event
-        for index, event in enumerate(events)
-        if index == 0 or index >= last or text_of(contract, event) is not None
+
+def _has_sentinel(contract: Contract) -> bool:
+    return contract.sentinel is not None
+
+
+CATALOGUE = (
+    Variation("BOM", "STREAM-10", _LINES, {"bom": True}, debatable=frozenset({Codec.NDJSON})),
+    Variation("CRLF", "STREAM-03", _LINES, {"line_end": "\r\n"}),
+    Variation("CR", "STREAM-03", _SSE, {"line_end": "\r"}),
+    Variation("no space after the colon", "STREAM-05", _SSE, {"space": ""}),
+    Variation("two spaces before the JSON", "STREAM-05", _SSE, {"before_json": " "}),
+    Variation("two spaces before the end sentinel", "STREAM-05", _SSE, {"before_sentinel": " "}, _has_sentinel),
+    Variation("comments between events", "STREAM-06", _SSE, {"between": ((": keep-alive",), (":",))}),
+    Variation("comments within events", "STREAM-06", _SSE, {"inside": (": x", ":data: x")}),
+    Variation("pings without data", "STREAM-06", _SSE, {"between": (("event: ping",),)}),
+    Variation("id and retry within events", "STREAM-06", _SSE, {"inside": ("id: 1", "retry: 3000")}),
+    Variation("id and retry alone", "STREAM-06", _SSE, {"between": (("id: 7",), ("retry: 3000",))}),
+    Variation(
+        "events of an unknown type",
+        "STREAM-06",
+        _LINES | {Codec.JSON_ARRAY},
+        {"unknown": True},
+        _has_types,
+    ),
+    Variation("blank lines", "STREAM-06", _LINES, {"between": _BLANK_LINES}, debatable=frozenset({Codec.NDJSON})),
+    Variation("blank data", "STREAM-06", _SSE, {"between": (("data:",),)}, debatable=_SSE),
+    Variation("data over several lines", "STREAM-07", _SSE, {"layout": Layout.PRETTY}),
+    Variation("name after the data", "STREAM-07", _SSE, {"name_last": True}, _has_names),
+    Variation("no last line end", "STREAM-08", _LINES, {"last_line_end": False}),
+    Variation("Unicode line ends in texts", "STREAM-04", _LINES, {"marks": "\u2028\u0085"}),
+    Variation("gzip", "STREAM-12", _ALL, {"coding": "gzip"}),
+    Variation("deflate", "STREAM-12", _ALL, {"coding": "deflate"}),
+    Variation("br", "STREAM-12", _ALL, {"coding": "br"}),
+    Variation("a charset", "STREAM-15", _ALL, {"media_type": "{type}; charset=utf-8"}),
+    Variation("capitals and a parameter", "STREAM-15", _ALL, {"media_type": '{TYPE};Charset="UTF-8";x-new=1'}),
+    Variation("unknown members", "STREAM-18", _EVENTS, {"members": True}),
+    Variation("JSON without blanks", "STREAM-01", _EVENTS, {"layout": Layout.TIGHT}),
+    Variation("JSON with more blanks", "STREAM-01", _EVENTS, {"layout": Layout.WIDE}),
+    Variation("JSON over several lines", "STREAM-01", _TREES, {"layout": Layout.PRETTY}),
+    Variation("JSON over several CRLF lines", "STREAM-01", _TREES, {"layout": Layout.PRETTY, "line_end": "\r\n"}),
+    Variation("JSON escapes", "STREAM-01", _EVENTS, {"escaped": True}),
+    Variation("one chunk", "STREAM-01", _LINES | {Codec.JSON_ARRAY}, {"cut": Cut.WHOLE}),
+    Variation("single bytes", "STREAM-01", _ALL, {"cut": Cut.BYTES}),
+)
+"""All variations, in the order in which they pair: a pair is told by the requirement of its first."""
+
+
+def applicable(contract: Contract, codec: Codec, codings: Iterable[str] = ()) -> tuple[Variation, ...]:
+    """Give the variations of an answer in this codec to a provider that advertises these content codings."""
+    possible = {"", *codings}
+    return tuple(
+        variation
+        for variation in CATALOGUE
+        if codec in variation.codecs and variation.fits(contract) and variation.changes.get("coding", "") in possible
+    )
+
+
+def own(contract: Contract, recorded: Scenario, requirement: str) -> list[Variation]:
+    """Give the variations that belong to a requirement, for an answer in the codec of a recorded one."""
+    known = applicable(contract, codec_of(contract, recorded.script.body), ENCODERS)
+    return [variation for variation in known if variation.requirement == requirement]
+
+
+def compatible(first: Variation, second: Variation) -> bool:
+    """Tell whether two variations combine: they share no field but one that adds up."""
+    return all(isinstance(first.changes[field], tuple) for field in first.changes.keys() & second.changes.keys())
+
+
+def style_of(*variations: Variation) -> Style:
+    """Give the style that has the changes of all."""
+    changes: dict[str, Any] = {}
+    for variation in variations:
+        for field, value in variation.changes.items():
+            changes[field] = (*changes.get(field, ()), *value) if isinstance(value, tuple) else value
+    return Style(**changes)
+
+
+def pairs(variations: Sequence[Variation], requirement: str) -> list[tuple[Variation, Variation]]:
+    """Give the pairs that combine and whose first belongs to a requirement."""
+    return [
+        (first, second)
+        for first, second in combinations(variations, 2)
+        if first.requirement == requirement and compatible(first, second)
     ]
-    text = "".join(text_of(contract, event) or "" for event in kept)
-    expected = Expected(text, scenario.expected.finish)
-    return scenario.answered(scenario.script.with_body(render(codec, kept)), expected)
-
-
-def _excerpt(text: str) -> list[str]:
-    beyond = next((index for index, character in enumerate(text) if not character.isascii()), 0)
-    start = max(0, beyond - 2)
-    part = text[start : start + _EXCERPT].strip() or text[:_EXCERPT]
-    return [part[:3], part[3:9], part[9:]]
-
-
-def cut(body: bytes, *positions: int) -> list[bytes]:
-    """Cut a body at these positions."""
-    borders = [0, *sorted(positions), len(body)]
-    return [body[start:end] for start, end in pairwise(borders)]
-
-
-def hot_cuts(body: bytes) -> list[int]:
-    """Give the positions where parsers break: within characters, line ends, field names and escapes."""
-    inside = {at for at in range(1, len(body)) if body[at] & 0xC0 == 0x80}  # noqa: PLR2004  UTF-8 continuation
-    for mark in _HOT_MARKS:
-        at = body.find(mark)
-        while at >= 0:
-            inside |= {at, at + 1, at + len(mark), at + len(mark) + 1}
-            at = body.find(mark, at + 1)
-    return sorted(at for at in inside if 0 < at < len(body))
-
-
-def character_cuts(body: bytes) -> list[int]:
-    """Give the positions within multi-byte UTF-8 characters."""
-    return [at for at in range(1, len(body)) if body[at] & 0xC0 == 0x80]  # noqa: PLR2004  UTF-8 continuation
-
-
-def spread(positions: Sequence[int], count: int) -> list[int]:
-    """Choose at most so many of the positions, evenly."""
-    if len(positions) <= count:
-        return list(positions)
-    return [positions[index * len(positions) // count] for index in range(count)]
-
-
-def bytewise(body: bytes) -> list[bytes]:
-    """Cut a body into single bytes."""
-    return [body[at : at + 1] for at in range(len(body))]
-
-
-def lockstep(
-    contract: Contract, scenario: Scenario, texts: Sequence[str]
-) -> tuple[Scenario, tuple[tuple[int, str], ...]]:
-    """Give an answer of these texts that waits at a gate after each, and when the reader opens which gate."""
-    answered = answered_with(contract, scenario, texts)
-    codec = codec_of(contract, scenario.script.body)
-    events = with_texts(contract, events_of(contract, scenario.script), texts)
-    steps: list[Step] = [answered.script.head]
-    gates: list[tuple[int, str]] = []
-    come = 0
-    for event, piece in zip(events, render(codec, events), strict=True):
-        steps.append(Chunk(piece))
-        text = text_of(contract, event)
-        if text is not None:
-            come += len(text)
-            gates.append((come, f"text of {come} characters"))
-            steps.append(Gate(gates[-1][1]))
-    return answered.answered(Script(tuple(steps))), tuple(gates)
-
-
-def escaped(scenario: Scenario) -> Scenario:
-    """Write every character beyond ASCII of a JSON body as escapes, astral ones as surrogate pairs."""
-    text = scenario.script.body.decode()
-    return scenario.answered(scenario.script.with_body([_ascii(text).encode()]))
-
-
-def _ascii(text: str) -> str:
-    return "".join(character if character.isascii() else json.dumps(character)[1:-1] for character in text)
-
-
-def without_last_line_end(body: bytes) -> bytes:
-    """Strip the line ends that close the last event."""
-    return body.rstrip(b"\r\n")
-
-
-def until_finish(contract: Contract, scenario: Scenario) -> Scenario:
-    """Give the answer without the events that follow its terminal marker."""
-    codec = codec_of(contract, scenario.script.body)
-    events = events_of(contract, scenario.script)
-    last = next((index for index, event in enumerate(events) if is_finish(contract, event)), len(events) - 1)
-    return scenario.answered(scenario.script.with_body(render(codec, events[: last + 1])))
-
-
-def _deflated(pieces: Iterable[bytes], window: int) -> Iterator[bytes]:
-    compressor = zlib.compressobj(wbits=window)
-    for piece in pieces:
-        yield compressor.compress(piece) + compressor.flush(zlib.Z_SYNC_FLUSH)
-    yield compressor.flush()
-
-
-def _gzip(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    return _deflated(pieces, zlib.MAX_WBITS | 16)
-
-
-def _deflate(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    return _deflated(pieces, zlib.MAX_WBITS)
-
-
-def _brotli(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    compressor = brotli.Compressor()
-    for piece in pieces:
-        yield compressor.process(piece) + compressor.flush()
-    yield compressor.finish()
-
-
-ENCODERS: dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
-    "gzip": _gzip,
-    "deflate": _deflate,
-    "br": _brotli,
-}
-"""Content codings that can be played (RFC 9110, 8.4.1), each flushing after every piece."""
-
-
-def encoded(script: Script, pieces: Iterable[bytes], encoding: str) -> Script:
-    """Give the reply with its body in a content coding, one flush per piece."""
-    head = script.with_head(headers=(*script.head.headers, ("content-encoding", encoding)))
-    return head.with_body(ENCODERS[encoding](pieces))

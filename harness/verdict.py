@@ -1,5 +1,6 @@
 """What a requirement says of a provider in one scenario, as data. Knows neither pytest nor files."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -45,10 +46,13 @@ class Verdict:
     scenario: str
     evidence: Evidence | None
     reproduce: str
+    replay: Mapping[str, Any] | None = None
+    """The failing drive as a test of its own, where it was asked for; see ``reproduction``."""
 
     def to_json(self) -> dict[str, Any]:
-        """Give the line of the report."""
-        return {"type": "verdict", **asdict(self)}
+        """Give the line of the report; the replay only where there is one."""
+        line = {"type": "verdict", **asdict(self)}
+        return line if self.replay is not None else {name: line[name] for name in line if name != "replay"}
 
     @classmethod
     def from_json(cls, line: dict[str, Any]) -> "Verdict":
@@ -62,4 +66,5 @@ class Verdict:
             scenario=line["scenario"],
             evidence=None if evidence is None else Evidence(**evidence),
             reproduce=line["reproduce"],
+            replay=line.get("replay"),
         )

@@ -13,7 +13,7 @@ from typing import Any
 from .errors import Failure, RequestRefused, UpstreamFailed
 from .messages import require_messages
 from .request import to_json
-from .response import FinishReason, Item
+from .response import FinishReason, Item, ToolCalls
 
 _MAY_BE_EMPTY = {"tool_calls", "content_filter"}
 
@@ -25,8 +25,8 @@ def answer(generate: Callable[..., Any]) -> Callable[..., AsyncIterator[Item]]:
     and passes), for unusable messages, model or key. The messages handed on are copies.
 
     Then: the items as they come, blank texts left out. The finish is held back until all is read and the
-    connection closed, so it is the last item and there is one. An answer without it or without text is
-    RuntimeError. Exceptions of ours get the text that had come, and lose the key. Closing closes all at once.
+    connection closed, so it is the last item and there is one. An answer without it, or without text and tool
+    calls, is RuntimeError. Exceptions of ours get the text that had come, and lose the key. Closing closes all at once.
     """
     known, is_open = _options(generate)
 
@@ -35,6 +35,7 @@ def answer(generate: Callable[..., Any]) -> Callable[..., AsyncIterator[Item]]:
         cls: type, model: str | None, messages: Any, proxy: str | None = None, **options: Any
     ) -> AsyncIterator[Item]:
         parts: list[str] = []
+        called = False
         try:
             if not is_open:
                 options = _refuse_unknown(cls, known, options)
@@ -45,10 +46,11 @@ def answer(generate: Callable[..., Any]) -> Callable[..., AsyncIterator[Item]]:
                 async for item in items:
                     if isinstance(item, FinishReason):
                         finish = finish or item
-                    elif item != "":
+                    elif not isinstance(item, str) or item:
                         parts.append(str(item))
+                        called = called or isinstance(item, ToolCalls)
                         yield item
-            yield _complete(finish, any(parts))
+            yield _complete(finish, any(parts) or called)
         except Failure as error:
             error.settle("".join(parts), [key for key in [options.get("api_key")] if isinstance(key, str)])
             raise
@@ -85,9 +87,9 @@ def _usable(model: Any, messages: Any) -> Any:
     return json.loads(to_json(messages, "messages"))
 
 
-def _complete(finish: FinishReason | None, has_text: bool) -> FinishReason:  # noqa: FBT001
+def _complete(finish: FinishReason | None, answered: bool) -> FinishReason:  # noqa: FBT001
     if finish is None:
         raise UpstreamFailed("the answer ended before its finish")
-    if not has_text and finish.reason not in _MAY_BE_EMPTY:
+    if not answered and finish.reason not in _MAY_BE_EMPTY:
         raise UpstreamFailed("expected an answer, got one without any text")
     return finish

@@ -100,7 +100,8 @@ def _encodable(value: Any) -> Any:
     return value
 
 
-def _parse_object(data: bytes) -> dict[str, Any]:
+def parse_object(data: bytes) -> dict[str, Any]:
+    """Read one JSON document that is an object."""
     value = parse_json(data)
     if isinstance(value, dict):
         return value
@@ -125,7 +126,7 @@ class JsonLines:
     def _objects(lines: list[bytes]) -> Iterator[dict[str, Any]]:
         for line in lines:
             if line.strip(b" \t\r"):
-                yield _parse_object(line)
+                yield parse_object(line)
 
 
 @dataclass(frozen=True)
@@ -214,7 +215,7 @@ class JsonEvents:
     def _objects(self, events: Iterator[ServerSentEvent]) -> Iterator[dict[str, Any]]:
         for event in events:
             if event.raw.strip():
-                value = _parse_object(event.raw)
+                value = parse_object(event.raw)
                 if value.get(self._name_member) is None and event.name != "message":
                     value[self._name_member] = event.name
                 yield value

@@ -44,6 +44,7 @@ class Capability(StrEnum):
     MEDIA = "media"
     TERMINAL_MARKER = "terminal marker"
     """An event says that the answer is complete."""
+    JOINT_FINISH = "stop value beside text"
     SENTINEL = "end sentinel"
     """A last datum that is no event says that the stream is over."""
     BOTH_MODES = "both modes"
@@ -178,6 +179,8 @@ class DocumentRule:
     source: str
     usage_option_path: str | None = None
     """The member that asks for usage: sent if and only if streaming."""
+    samples: tuple[Sample, ...] = ()
+    """Documented documents, one in ``events`` of each: text, calls, usage and finish are all that it gives."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +235,7 @@ class Contract:
     origin: str | None
     """Scheme and host of the live service; None for a template that each deployment fills in."""
     path: str
+    """The endpoint path, which follows base_url."""
     payload: Mapping[str, Any]
     """JSON Schema (2020-12) of the request body."""
     headers: tuple[HeaderRule, ...]
@@ -239,6 +243,8 @@ class Contract:
     """Role to the path at which the content of such a message arrives."""
     last_path: str | None = None
     """The path of the last message, where it differs from its role's."""
+    root: str = ""
+    """What stands between origin and endpoint path where base_url is not given: ``/v1``."""
     base_paths: tuple[str, ...] = ("", "/", "/gateway", "/gateway/")
     """What may follow the origin in ``base_url``: with, without slash, with the documented suffixes."""
     accept: tuple[str, ...]
@@ -282,6 +288,8 @@ class Contract:
             Capability.OPTIONS: bool(self.options),
             Capability.API_KEY: self.api_key_path is not None or self.api_key_header is not None,
             Capability.TERMINAL_MARKER: self.finish is not None,
+            Capability.JOINT_FINISH: self.finish is not None
+            and self.text.match.items() <= {**self.text.match, **self.finish.match}.items(),
             Capability.IN_BAND_ERRORS: any(case.status == OK for case in self.errors),
             Capability.LIVE_ORIGIN: self.origin is not None,
             Capability.SENTINEL: self.sentinel is not None,
@@ -289,5 +297,4 @@ class Contract:
             Capability.CHOICES: self.choices is not None,
             Capability.MEDIA: self.media is not None,
         }
-        shown = {sample.shows for sample in self.samples}
-        return self.claims | shown | {capability for capability, holds in follows.items() if holds}
+        return self.claims | {case.shows for case in self.samples} | {name for name, holds in follows.items() if holds}

@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from harness import consumer as module
-from harness.consumer import Consumer, Seen, run
+from harness.consumer import Consumer, Reading, Seen, run
 from harness.transcript import Course, Kind
 from providers.acytoo.contract import CONTRACT
 
@@ -15,11 +15,12 @@ from providers.acytoo.contract import CONTRACT
 class Quiet:
     """A play in which nothing happens but gates."""
 
-    def __init__(self):
+    def __init__(self, *come):
         self.released = []
+        self.come = come
 
     def exchanges(self):
-        return ()
+        return self.come
 
     def release(self, gate):
         self.released.append(gate)
@@ -31,7 +32,7 @@ class Quiet:
 
 def consume(invoke, deadline=5.0, play=None, connections=lambda: 0, **how):
     seen = Seen(CONTRACT, count_connections=connections)
-    run(seen, invoke, Consumer(**how), deadline, play or Quiet())
+    run([Reading(seen, invoke, Consumer(**how))], deadline, play or Quiet())
     return seen
 
 
@@ -237,3 +238,53 @@ def test_what_is_no_text_has_no_length():
 
     seen = consume(mixed)
     assert ([item.kind for item in seen.items], seen.length) == ([Kind.TEXT, Kind.OTHER], 2)
+
+
+async def endless():
+    yield "a"
+    await asyncio.sleep(60)
+    yield "never"
+
+
+def test_a_reader_that_waits_is_cancelled():
+    seen = consume(endless, play=Quiet("a request"), cancel_after=1)
+    assert (texts(seen), seen.course, type(seen.error)) == (["a"], Course.CANCELLED, asyncio.CancelledError)
+
+
+def test_nobody_is_cancelled_before_the_request_has_come():
+    seen = consume(letters, cancel_after=0)
+    assert (texts(seen), seen.course) == (["a", "b", "c"], Course.FINISHED)
+
+
+def test_a_swallowed_cancellation_shows():
+    async def stubborn():
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        yield "on"
+
+    seen = consume(stubborn, play=Quiet("a request"), cancel_after=0)
+    assert (texts(seen), seen.course) == (["on"], Course.FINISHED)
+
+
+def readings(*invokes, **how):
+    return [Reading(Seen(CONTRACT), invoke, Consumer(**how)) for invoke in invokes]
+
+
+def test_several_calls_share_a_loop_in_a_row_and_at_once():
+    order = []
+
+    def call(name):
+        async def steps():
+            for step in (1, 2):
+                order.append(f"{name}{step}")
+                await asyncio.sleep(0.01)
+            yield name
+
+        return steps
+
+    for at_once, expected in ((False, ["x1", "x2", "y1", "y2"]), (True, ["x1", "y1", "x2", "y2"])):
+        both = readings(call("x"), call("y"))
+        run(both, 5.0, Quiet("a request"), at_once=at_once)
+        assert [texts(reading.seen) for reading in both] == [["x"], ["y"]]
+        assert (order, both[1].seen.exchanges) == (expected, ("a request",))
+        order.clear()

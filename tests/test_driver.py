@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from harness.consumer import Consumer
-from harness.driver import Driver, Way
+from harness.driver import Driver, Turn, Way
 from harness.recording import Call, Expected
 from harness.scenario import Scenario
 from harness.script import Chunk, Framing, Send, Sleep, reply
@@ -193,7 +193,7 @@ def test_an_unguarded_driver_watches_nothing():
         name, origin, proxy = "open", "http://127.0.0.1:1", None
 
         @contextmanager
-        def play(self, *scripts):
+        def perform(self, respond):
             yield self
 
         def exchanges(self):
@@ -215,7 +215,7 @@ def test_both_roads_give_equal_transcripts(stage, name):
     drives = [Driver(subject, stage.upstream(road)) for road in (Road.IN_PROCESS, Road.LOOPBACK)]
     for recording in subject.recordings:
         fast, real = (drive(recording) for drive in drives)
-        assert fast.meaning == real.meaning
+        assert fast.whole == real.whole
         assert [request.body for request in fast.requests] == [request.body for request in real.requests]
 
 
@@ -226,3 +226,17 @@ def test_a_consumer_can_stop_early_on_sockets():
     upstream.close()
     assert (transcript.course, transcript.text) == (Course.CLOSED, "first")
     assert [str(exchange.ending) for exchange in transcript.exchanges] == ["client left"]
+
+
+def test_several_calls_get_their_own_answers_and_tell_of_all_requests(stage):
+    turns = [Turn(replace(SCENARIO.call, messages=({"role": "user", "content": f"call {n}"},))) for n in range(2)]
+    scripts = {f"call {n}": reply(f"answer {n}".encode()) for n in range(2)}
+
+    def respond(request, _number):
+        return next(script for mark, script in scripts.items() if mark.encode() in request.body)
+
+    for at_once in (False, True):
+        drive = Driver(resolve("acytoo"), stage.upstream(Road.LOOPBACK))
+        found = drive.several(turns, respond, at_once=at_once)
+        assert [transcript.text for transcript in found] == ["answer 0", "answer 1"]
+        assert [len(transcript.requests) for transcript in found] == [2, 2]

@@ -4,18 +4,20 @@ import pytest
 
 from harness.expectation import (
     answer,
+    declared,
     deliberate,
     document,
     exercised,
     failure,
+    fired,
     no_finish,
     only_request,
     refusal_before_network,
 )
 from harness.recording import Call, Expected
 from harness.requirement import Failure, NotExercised
-from harness.scenario import Scenario
-from harness.script import reply
+from harness.scenario import Declared, Fault, Phase, Scenario
+from harness.script import HalfClose, Reset, Script, Send, reply
 from harness.transcript import Course, Ending, Exchange, Item, Kind, Raised, Request, Transcript
 
 TEXT, FINISH = Item(Kind.TEXT, "hi", "hi"), Item(Kind.FINISH, "stop")
@@ -97,3 +99,57 @@ def test_what_did_not_take_place_is_not_exercised():
     exercised("something", "it")
     with pytest.raises(NotExercised, match="it"):
         exercised((), "it")
+
+
+def faulty(outcome, offset=0, script=None):
+    return replace(SCENARIO, scripts=(script or SCENARIO.script,), fault=Fault(Phase.MIDDLE, outcome, offset))
+
+
+def test_a_declared_outcome_is_accepted():
+    declared(REFUSED, FAILING)
+    declared(REFUSED, faulty(Declared.VALUE_ERROR))
+    declared(REFUSED, faulty(Declared.EITHER))
+    declared(COMPLETE, faulty(Declared.ANSWER_OR_RUNTIME_ERROR))
+
+
+@pytest.mark.parametrize(
+    ("transcript", "outcome"),
+    [
+        (COMPLETE, Declared.EITHER),
+        (REFUSED, Declared.RUNTIME_ERROR),
+        (REFUSED, Declared.ANSWER_OR_RUNTIME_ERROR),
+        (replace(REFUSED, raised=replace(RAISED, deliberate=False)), Declared.EITHER),
+        (replace(COMPLETE, items=(TEXT,)), Declared.ANSWER_OR_RUNTIME_ERROR),
+    ],
+    ids=["nothing", "the other", "the other for an answer", "accident", "no finish"],
+)
+def test_another_outcome_is_a_failure(transcript, outcome):
+    assert reason(declared, transcript, faulty(outcome))
+
+
+def test_a_fault_that_did_not_strike_is_not_exercised():
+    for transcript, scenario in [
+        (replace(REFUSED, exchanges=()), FAILING),
+        (REFUSED, faulty(Declared.VALUE_ERROR, 3)),
+        (REFUSED, faulty(Declared.VALUE_ERROR, 0, Script((Send(), Reset())))),
+    ]:
+        with pytest.raises(NotExercised):
+            declared(transcript, scenario)
+
+
+@pytest.mark.parametrize(
+    ("step", "ending", "came"),
+    [
+        (Reset(), Ending.RESET, True),
+        (Reset(), Ending.CLIENT_LEFT, False),
+        (HalfClose(), Ending.HALF_CLOSED, True),
+        (HalfClose(), Ending.COMPLETE, False),
+    ],
+)
+def test_an_ending_by_force_has_struck_when_the_connection_ended_by_it(step, ending, came):
+    scenario = faulty(Declared.RUNTIME_ERROR, 2, SCENARIO.script.with_body([b"hi"], step))
+    assert fired(replace(REFUSED, exchanges=(replace(EXCHANGE, ending=ending),)), scenario) is came
+
+
+def test_a_scenario_without_a_fault_strikes_with_its_reply():
+    assert fired(COMPLETE, SCENARIO)

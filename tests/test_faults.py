@@ -1,15 +1,16 @@
 import pytest
 
 from harness import faults
-from harness.framing import codec_of, render
-from harness.scenario import one_answer
-from harness.script import HalfClose, Reset, Sleep
+from harness.framing import codec_of, is_finish
+from harness.scenario import Declared, Phase, one_answer
+from harness.script import Chunk, HalfClose, Reset, Sleep
 from harness.target import resolve
 from harness.variations import compact, events_of
 from providers.contract import Family
 
-NAMES = ("acytoo", "aiask", "backend_api", "flowgpt", "pizzagpt")
+NAMES = ("acytoo", "aiask", "backend_api", "flowgpt", "pizzagpt", "openai_chat")
 SUBJECTS = {name: resolve(name) for name in NAMES}
+ALL = (faults.statuses, faults.in_band, faults.broken, faults.unreachable, faults.silent, faults.corrupted)
 subjects = pytest.mark.parametrize("subject", SUBJECTS.values(), ids=SUBJECTS)
 
 
@@ -26,9 +27,18 @@ def test_the_family_of_a_status_tells_whether_the_call_could_succeed_later(statu
 
 @subjects
 def test_names_of_faults_are_unique(subject):
-    for choose in (faults.statuses, faults.in_band, faults.unusable, faults.broken, faults.silent, faults.corrupted):
+    for choose in ALL:
         names = [scenario.name for scenario in choose(subject)]
         assert len(names) == len(set(names))
+
+
+@subjects
+def test_every_fault_declares_its_phase_and_its_outcome(subject):
+    for scenario in (scenario for choose in ALL for scenario in choose(subject)):
+        fault = scenario.fault
+        assert fault.offset <= len(scenario.script.body)
+        if fault.outcome is not Declared.ANSWER_OR_RUNTIME_ERROR:
+            assert scenario.expected.error == fault.outcome
 
 
 @subjects
@@ -41,6 +51,25 @@ def test_every_error_status_is_tried(subject):
 def test_some_statuses_are_some_of_all():
     some = [scenario.name for scenario in faults.some_statuses(SUBJECTS["acytoo"], "json")]
     assert some == [f"status-{status}-json" for status in (400, 401, 403, 404, 413, 422, 429, 500, 503)]
+
+
+def test_a_body_comes_whole_byte_by_byte_and_gets_lost():
+    found = {scenario.name: scenario for scenario in faults.statuses(SUBJECTS["acytoo"])}
+    whole, bytewise = found["status-429-json"].script, found["status-429-json-bytewise"].script
+    assert bytewise.body == whole.body
+    assert {len(step.data) for step in bytewise.steps if isinstance(step, Chunk)} == {1}
+    lost = found["status-429-reset"]
+    assert whole.body.startswith(lost.script.body)
+    assert lost.script.steps[-1] == Reset()
+    assert lost.fault.outcome is Declared.EITHER
+    assert "status-429-empty-bytewise" not in found
+
+
+def test_statuses_and_errors_strike_a_call_for_one_document_too():
+    names = [s.name for s in faults.statuses(SUBJECTS["openai_chat"]) if s.call.options.get("stream") is False]
+    assert names == [f"status-{status}-json-document" for status in (400, 401, 403, 404, 413, 422, 429, 500, 503)]
+    in_band = [s for s in faults.in_band(SUBJECTS["openai_chat"]) if s.name.endswith("-document")]
+    assert [s.call.options["stream"] for s in in_band] == [False] * 5
 
 
 def test_documented_failures_join_the_statuses_they_have():
@@ -81,40 +110,24 @@ def test_a_sentence_is_the_whole_answer():
 def test_transport_faults_strike_before_after_and_within(subject):
     endings = {scenario.name: scenario.script.steps[-1] for scenario in faults.broken(subject)}
     assert set(map(type, endings.values())) == {Reset, HalfClose}
-    assert len(endings) == 8
+    assert len(endings) == (10 if subject.contract.sentinel is None else 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "phase", "outcome"),
+    [
+        ("acytoo", Phase.AFTER_TEXT, Declared.RUNTIME_ERROR),
+        ("backend_api", Phase.AFTER_MARKER, Declared.ANSWER_OR_RUNTIME_ERROR),
+    ],
+)
+def test_a_connection_lost_at_the_end_matters_where_no_marker_has_told_it(name, phase, outcome):
+    late = [s.fault for s in faults.broken(SUBJECTS[name]) if s.name.endswith("at-the-end")]
+    assert [(fault.phase, fault.outcome) for fault in late] == [(phase, outcome)] * 2
 
 
 @subjects
 def test_silence_falls_in_three_phases(subject):
     assert [scenario.script.steps[-1] for scenario in faults.silent(subject)] == [Sleep(float("inf"))] * 3
-
-
-def truncations(name):
-    subject = SUBJECTS[name]
-    short = compact(subject.contract, one_answer(subject)[0])
-    return short.script.body, list(faults.truncations(subject.contract, short))
-
-
-def test_a_cut_is_tried_at_every_byte_before_the_end():
-    body, cuts = truncations("acytoo")
-    assert [position for position, _ in cuts] == list(range(len(body)))
-    assert [scenario.script.body for _, scenario in cuts] == [body[:position] for position in range(len(body))]
-
-
-def test_a_clean_end_counts_as_a_cut_where_there_is_a_terminal_marker():
-    assert {scenario.name for _, scenario in truncations("backend_api")[1]} == {"cut-clean", "cut-closed"}
-    assert {scenario.name for _, scenario in truncations("flowgpt")[1]} == {"cut-closed"}
-
-
-def test_an_answer_is_complete_with_its_terminal_marker():
-    subject = SUBJECTS["backend_api"]
-    contract = subject.contract
-    short = compact(contract, next(s for s in subject.recordings if s.expected.finish))
-    events = events_of(contract, short.script)
-    index = next(i for i, event in enumerate(events) if event.value["type"] == "finish")
-    codec = codec_of(contract, short.script.body)
-    expected = len(b"".join(render(codec, events[: index + 1])).rstrip(b"\n"))
-    assert faults.complete_at(contract, short.script) == expected
 
 
 @subjects
@@ -128,3 +141,12 @@ def test_one_event_at_a_time_is_corrupted(subject):
 def test_unreachable_addresses_are_those_of_the_loopback_upstream():
     names = [scenario.name for scenario in faults.unreachable(SUBJECTS["acytoo"])]
     assert names == list(faults.UNREACHABLE)
+
+
+def test_a_corrupted_finish_is_not_tried_where_a_sentinel_follows():
+    subject = SUBJECTS["openai_chat"]
+    events = events_of(subject.contract, compact(subject.contract, one_answer(subject)[0]).script)
+    spared = {i for i, event in enumerate(events) if event.value == "[DONE]" or is_finish(subject.contract, event)}
+    tried = {int(scenario.name.rpartition("-")[2]) for scenario in faults.corrupted(subject)}
+    assert tried == set(range(len(events))) - spared
+    assert len(spared) == 2

@@ -1,12 +1,28 @@
+from dataclasses import replace
+
 import pytest
 
-from harness.framing import Event, at_path, is_finish, leaves, lookup, matches, parse, render, text_of, with_texts
+from harness.framing import (
+    Event,
+    at_path,
+    codec_of,
+    is_finish,
+    leaves,
+    lookup,
+    matches,
+    parse,
+    render,
+    text_of,
+    with_texts,
+)
 from providers.acytoo.contract import CONTRACT as ACYTOO
 from providers.backend_api.contract import CONTRACT as BACKEND_API
 from providers.contract import Codec
 from providers.flowgpt.contract import CONTRACT as FLOWGPT
+from providers.openai_chat.contract import CONTRACT as OPENAI_CHAT
 from providers.pizzagpt.contract import CONTRACT as PIZZAGPT
 
+GEMINI = replace(BACKEND_API, codecs=(Codec.SSE, Codec.JSON_ARRAY))
 CONTENT = {"type": "content", "content": "é🍕"}
 
 
@@ -18,6 +34,8 @@ CONTENT = {"type": "content", "content": "é🍕"}
         (Codec.JSON, '{"a": 1}', (Event({"a": 1}),)),
         (Codec.NDJSON, '{"a": 1}\n\n{"b": 2}', (Event({"a": 1}), Event({"b": 2}))),
         (Codec.SSE, 'event: x\ndata: {"a":\ndata: 1}\n\ndata:[DONE]\n\n', (Event({"a": 1}, "x"), Event("[DONE]"))),
+        (Codec.JSON_ARRAY, '[{"a": 1}\n,\r\n{\n  "b": 2\n}\n]', (Event({"a": 1}), Event({"b": 2}))),
+        (Codec.JSON_ARRAY, "[]", ()),
         (Codec.SSE, ": ping\r\nid: 1\r\ndata: 1\r\n\r\n\r\n", (Event(1),)),
         (Codec.SSE, "data: no blank line", (Event("no blank line"),)),
     ],
@@ -38,6 +56,26 @@ def test_render_writes_unescaped_json_that_parse_reads_back(codec, pieces):
     event = Event(CONTENT, "content" if codec is Codec.SSE else None)
     assert render(codec, [event]) == [piece.encode() for piece in pieces]
     assert parse(codec, b"".join(render(codec, [event]))) == (event,)
+
+
+def test_render_writes_an_array_with_its_commas_on_lines_of_their_own():
+    events = [Event({"a": "é"}), Event({"b": 2}), Event({})]
+    pieces = ['[{"a": "é"}'.encode(), b'\n,\r\n{"b": 2}', b"\n,\r\n{}\n]"]
+    assert render(Codec.JSON_ARRAY, events) == pieces
+    assert parse(Codec.JSON_ARRAY, b"".join(pieces)) == tuple(events)
+    assert render(Codec.JSON_ARRAY, events[:1]) == ['[{"a": "é"}\n]'.encode()]
+    assert render(Codec.JSON_ARRAY, []) == []
+
+
+def test_codec_of_a_body_is_the_usual_one_unless_it_starts_like_json_lines():
+    assert codec_of(BACKEND_API, b'{"a": 1}\n') is Codec.NDJSON
+    assert codec_of(BACKEND_API, b"event: x\n") is Codec.SSE
+    assert codec_of(ACYTOO, b"{") is Codec.TEXT
+    assert codec_of(GEMINI, b" [{") is Codec.JSON_ARRAY
+    assert codec_of(GEMINI, b"data: [") is Codec.SSE
+    assert codec_of(BACKEND_API, b"[{") is Codec.SSE
+    assert codec_of(OPENAI_CHAT, b"{") is Codec.JSON
+    assert codec_of(replace(OPENAI_CHAT, document=None), b"{") is Codec.SSE
 
 
 def test_render_writes_sse_without_a_name_and_plain_text():
@@ -107,6 +145,19 @@ def test_with_texts_joins_them_where_the_answer_is_one_document():
     assert with_texts(PIZZAGPT, [Event({"answer": {"content": "x"}})], ["a", "b"]) == (
         Event({"answer": {"content": "ab"}}),
     )
+
+
+def test_with_texts_keeps_what_ends_the_answer():
+    chunk, last = {"choices": [{"index": 0, "delta": {"content": "x"}}]}, "[DONE]"
+    ended = {"choices": [{"index": 0, "delta": {"content": "y"}, "finish_reason": "stop"}]}
+    emptied = {"choices": [{"index": 0, "delta": {"content": ""}, "finish_reason": "stop"}]}
+    texts = with_texts(OPENAI_CHAT, [Event(chunk), Event(ended), Event(last)], ["x", "x"])
+    assert texts == (Event(chunk), Event(chunk), Event(emptied), Event(last))
+
+
+def test_with_texts_joins_them_where_the_only_text_ends_the_answer():
+    ended = {"choices": [{"index": 0, "delta": {"content": "y"}, "finish_reason": "stop"}]}
+    assert with_texts(OPENAI_CHAT, [Event(ended)], ["", "y"]) == (Event(ended),)
 
 
 def test_with_texts_changes_nothing_in_the_recorded_events():

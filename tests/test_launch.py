@@ -56,3 +56,16 @@ def test_a_session_that_dies_gives_no_end(world):
 def test_a_session_that_falls_silent_is_ended(world):
     settings = Settings(targets=("subjects:Blocks",), suite="small", only=("REQ-01",), limit=60.0)
     assert [line["type"] for line in lines_of(world, settings, quiet=-57.0)] == ["run"]
+
+
+def test_a_single_row_that_ends_the_session_is_judged_again_in_a_worker(world):
+    settings = Settings(targets=("subjects:Kills",), suite="small", only=("REQ-01",), scenario="one", workers=1)
+    lines = lines_of(world, settings)
+    assert [line["type"] for line in lines] == ["run", "verdict", "end"]
+    assert (lines[1]["outcome"], lines[1]["evidence"]["reason"]) == ("fail", "the provider ended its process")
+
+
+def test_a_single_row_needs_no_worker(world):
+    settings = Settings(targets=("subjects:Good",), suite="small", only=("REQ-01",), scenario="one", workers=4)
+    assert [line["type"] for line in lines_of(world, settings)] == ["run", "verdict", "end"]
+    assert "gw0" not in (world / "log").read_text()

@@ -38,7 +38,7 @@ def test_a_verdict_names_its_row():
         outcome=Outcome.FAIL,
         scenario="two [\xfc]",
         evidence=Evidence("why"),
-        reproduce="harness check subjects:Good --only REQ-01 --scenario 'two [\xfc]'",
+        reproduce="harness check subjects:Good --only REQ-01 --scenario 'two [[]?]'",
     )
 
 

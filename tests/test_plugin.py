@@ -1,3 +1,4 @@
+import random
 import sys
 
 import pytest
@@ -123,8 +124,16 @@ def test_a_provider_that_has_ended_too_many_processes_is_not_driven(run, tmp_pat
     assert "why       not driven: the provider has ended 3 processes before" in str(result.getfailures()[0].longrepr)
 
 
+def test_a_seed_shuffles_the_items(run):
+    _, found = run(of("Good"), "--harness-only=REQ-*", "--harness-shuffle=0")
+    names = [name for name, _ in found]
+    usual = [f"Good/{rule}/{scenario}" for rule in ("REQ-01", "REQ-02") for scenario in ("one", "two [\xfc]")]
+    random.Random(0).shuffle(usual)  # noqa: S311
+    assert names == usual != sorted(names)
+
+
 def test_settings_become_options(tmp_path):
-    settings = Settings(targets=("a", "b"), only=("X",), contract="c")
+    settings = Settings(targets=("a", "b"), only=("X",), contract="c", shuffle=0)
     assert arguments(settings, tmp_path) == [
         "--harness-target=a",
         "--harness-target=b",
@@ -134,6 +143,7 @@ def test_settings_become_options(tmp_path):
         "--harness-upstream=auto",
         "--harness-suite=harness.suite",
         "--harness-limit=60.0",
+        "--harness-shuffle=0",
         f"--harness-dumps={tmp_path}",
     ]
 

@@ -50,6 +50,21 @@ def test_a_verdict_that_never_came_is_an_error(end, reason):
     assert (report.verdicts, report.complete) == ((ONE, absent, THREE), end)
 
 
+@pytest.mark.parametrize(
+    ("first", "absent"),
+    [
+        (verdict(outcome=Outcome.FAIL), Outcome.NOT_EXERCISED),
+        (verdict(outcome=Outcome.ERROR), Outcome.NOT_EXERCISED),
+        (verdict(outcome=Outcome.FAIL, level=Level.SHOULD), Outcome.ERROR),
+        (ONE, Outcome.ERROR),
+    ],
+    ids=["MUST", "error", "SHOULD", "pass"],
+)
+def test_a_run_that_stops_at_the_first_failure_leaves_the_rest_untried(first, absent):
+    report = report_of(first, run={**RUN, "settings": {"fail_fast": True}})
+    assert [one.outcome for one in report.verdicts] == [first.outcome, absent, absent]
+
+
 def test_a_verdict_that_nobody_expected_is_refused():
     with pytest.raises(HarnessError, match="stray"):
         report_of(ONE, verdict(scenario="stray"))

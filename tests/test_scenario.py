@@ -49,7 +49,7 @@ def test_answers_come_shortest_first_and_refusals_apart():
 
     long, short = scenario("long", 9, Expected("x", "stop")), scenario("short", 1, Expected("x", "length"))
     refused = scenario("refused", 5, Expected(error="ValueError"))
-    judged = SimpleNamespace(recordings=(long, refused, short))
+    judged = SimpleNamespace(contract=BACKEND_API, recordings=(long, refused, short))
     assert answers(judged) == (short, long)
     assert one_answer(judged) == (short,)
     judged.contract = BACKEND_API

@@ -15,6 +15,7 @@ ALL = Settings(
     suite="own",
     workers=3,
     limit=2.0,
+    shuffle=7,
 )
 
 

@@ -6,11 +6,16 @@ from hypothesis import strategies as st
 
 from harness import strategies
 from harness.evidence import fail
-from harness.recording import Call
+from harness.recording import Call, Expected
 from harness.requirement import Failure
-from harness.strategies import TORTURE, calls, contents, for_all, models
+from harness.scenario import Scenario
+from harness.script import Chunk, reply
+from harness.strategies import TORTURE, calls, contents, for_all, models, retold
+from harness.variations import applicable
 from providers.acytoo.contract import CONTRACT as ACYTOO
 from providers.backend_api.contract import CONTRACT as BACKEND_API
+from providers.codecs import EitherJson, Text
+from providers.contract import Codec
 from providers.flowgpt.contract import CONTRACT as FLOWGPT
 
 USUAL = Call("usual", ())
@@ -61,7 +66,7 @@ def test_a_failure_is_shrunk():
 
 
 def test_shrinking_ends_in_time_with_the_smallest_failure_so_far(monkeypatch):
-    monkeypatch.setattr(strategies, "_SHRINKING", 0.05)
+    monkeypatch.setattr(strategies, "_SHRINKING_SECONDS", 0.05)
 
     def check(numbers):
         time.sleep(0.02)
@@ -73,3 +78,37 @@ def test_shrinking_ends_in_time_with_the_smallest_failure_so_far(monkeypatch):
         for_all(st.lists(st.integers(0, 1_000), min_size=3), check)
     assert (caught.value.evidence.reason, caught.value.__cause__) == ("too much", None)
     assert time.monotonic() - began < 5
+
+
+LINES = '{"type": "content", "content": "x"}\n{"type": "finish", "finish": {"reason": "stop"}}\n'
+
+
+def pieces_of(told):
+    return [step.data for step in told.script.steps if isinstance(step, Chunk)]
+
+
+@pytest.mark.parametrize("contract", [ACYTOO, BACKEND_API], ids=["text", "events"])
+def test_an_answer_is_retold_in_many_ways_that_mean_its_text(contract):
+    codec = Codec.TEXT if contract is ACYTOO else Codec.NDJSON
+    body = b"x" if contract is ACYTOO else LINES.encode()
+    recorded = Scenario("s", USUAL, (reply(body),), Expected("x", "stop"))
+    ways = drawn(retold(contract, recorded, applicable(contract, codec)))
+    assert len({told.script for told in ways}) > 10
+    assert {len(pieces_of(told)) for told in ways} >= {1, 3}
+    for told in ways:
+        decoder = Text() if contract is ACYTOO else EitherJson("type")
+        events = [event for piece in pieces_of(told) for event in decoder.feed(piece)] + list(decoder.close())
+        texts = events if contract is ACYTOO else [one["content"] for one in events if one["type"] == "content"]
+        assert "".join(texts) == told.expected.text
+
+
+def test_a_cut_is_shrunk_to_one():
+    recorded = Scenario("s", USUAL, (reply(b"x"),), Expected("x", "stop"))
+
+    def require_uncut(told):
+        if len(pieces_of(told)) > 1:
+            raise fail("cut", observed=len(pieces_of(told)))
+
+    with pytest.raises(Failure) as caught:
+        for_all(retold(ACYTOO, recorded, ()), require_uncut)
+    assert caught.value.evidence.observed == "2"

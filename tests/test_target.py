@@ -16,7 +16,7 @@ class {name}:
     async def create_async_generator(cls, model, messages, **kwargs):
         yield "hello"
 """
-PROVIDERS = ("acytoo", "aiask", "backend_api", "flowgpt", "pizzagpt")
+PROVIDERS = ("acytoo", "aiask", "backend_api", "flowgpt", "openai_chat", "pizzagpt")
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ MISTAKES = {
         None,
         (
             "expected a name in providers/, module:Class or path/file.py:Class, got 'acyto'; providers/ has "
-            "acytoo, aiask, backend_api, flowgpt, pizzagpt"
+            "acytoo, aiask, backend_api, flowgpt, openai_chat, pizzagpt"
         ),
         "harness check acytoo",
     ),
@@ -223,14 +223,14 @@ MISTAKES = {
         None,
         (
             "expected a contract to judge 'chats:Chat' by, got none; known: "
-            "acytoo, aiask, backend_api, flowgpt, pizzagpt, or module:ATTR"
+            "acytoo, aiask, backend_api, flowgpt, openai_chat, pizzagpt, or module:ATTR"
         ),
         None,
     ),
     "unknown contract": (
         "chats:Chat",
         "acyto",
-        "expected a contract: one of acytoo, aiask, backend_api, flowgpt, pizzagpt, or module:ATTR; got 'acyto'",
+        f"expected a contract: one of {', '.join(known())}, or module:ATTR; got 'acyto'",
         "harness check chats:Chat --contract acytoo",
     ),
     "contract of another kind": ("chats:Chat", "chats:VALUE", "expected 'chats:VALUE' to be a Contract, got int", ""),

@@ -1,6 +1,7 @@
 """``harness check``: judge providers by all requirements, offline."""
 
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import click
 from ..errors import HarnessError, UsageError
 from ..launch import session
 from ..report import BROKEN, Report, assemble, exit_code, write
+from ..reproduction.place import require_place
 from ..settings import ITEM_LIMIT, Road, Settings, default_workers
 
 _TAIL = 60
@@ -36,20 +38,38 @@ _WIDEST = 120
     help="in-process is fast and serves providers on httpx; loopback serves all. auto: the former for providers/.",
 )
 @click.option("--report", metavar="FILE.jsonl", type=click.Path(path_type=Path, dir_okay=False), help="Write verdicts.")
+@click.option(
+    "--pytest-file",
+    metavar="FILE.py",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the failures as tests that need no harness.",
+)
 @click.option("-n", "--workers", type=click.IntRange(0, 64), help="Processes; default: processors, at most 4.")
 @click.option("--cassettes", metavar="DIR", help="Folder of recordings.")
 @click.option("--strict", is_flag=True, help="SHOULD counts like MUST.")
+@click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first MUST that is broken.")
 @click.option("--limit", type=click.FloatRange(0.1), default=ITEM_LIMIT, help="Seconds for one item.", hidden=True)
 @click.option("--suite", default="harness.suite", help="Package that holds the requirements.", hidden=True)
-def check(report: Path | None, workers: int | None, strict: bool, upstream: str, **choices: Any) -> int:  # noqa: FBT001
+@click.option("--shuffle", type=int, metavar="SEED", help="Judge in a random order.", hidden=True)
+def check(
+    report: Path | None,
+    pytest_file: Path | None,
+    workers: int | None,
+    strict: bool,  # noqa: FBT001
+    upstream: str,
+    **choices: Any,
+) -> int:
     """Judge providers by all requirements, offline, from recorded cassettes."""
     if report is not None and not report.absolute().parent.is_dir():
         message = f"expected a folder for the report, got {str(report)!r}"
         raise UsageError("no-folder", message, f"mkdir -p {report.parent}")
     if report is not None:
         _require_writable(report.absolute().parent)
+    if pytest_file is not None:
+        require_place(pytest_file)
+        _require_writable(pytest_file.absolute().parent)
     count = default_workers() if workers is None else workers
-    settings = Settings(upstream=Road(upstream), workers=count, **choices)
+    settings = Settings(upstream=Road(upstream), workers=count, replays=pytest_file is not None, **choices)
     with tempfile.TemporaryDirectory(prefix="harness-") as scratch:
         log = Path(scratch, "pytest.log")
         try:
@@ -61,10 +81,23 @@ def check(report: Path | None, workers: int | None, strict: bool, upstream: str,
         if report is not None:
             write(report, result)
         _print(result, strict)
+        if pytest_file is not None:
+            _write_tests(pytest_file, result)
         code = exit_code(result, strict=strict)
         if code == BROKEN:
             _print_log(log)
     return code
+
+
+def _write_tests(path: Path, result: Report) -> None:
+    from ..reproduction.document import write as write_tests  # noqa: PLC0415  nobody else needs certificates
+
+    number = write_tests(path, result)
+    if number:
+        many = "1 failure as a test of its own" if number == 1 else f"{number} failures as tests of their own"
+        click.echo(f"{many}: python -m pytest {shlex.quote(str(path))}", err=True)
+    else:
+        click.echo(f"nothing failed, so {str(path)!r} is not written", err=True)
 
 
 def _require_writable(folder: Path) -> None:

@@ -19,7 +19,7 @@ SERVICES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """One recording to make; ``framing`` names the g4f server to use, without it there is a stand-in."""
+    """One recording to make: by the g4f server of ``framing``, by the model itself if ``direct``, by a stand-in."""
 
     provider: str
     name: str
@@ -33,17 +33,21 @@ class Scene:
     state: Mapping[str, Any] = field(default_factory=dict)
     """What the stand-in is told at the start: how many calls are left, ..."""
     framing: Framing | None = None
+    direct: bool = False
+    """The model's own server answers, or, where it has to fail, the relay before it."""
 
     @property
     def provenance(self) -> Provenance:
         """Tell what kind of upstream answers."""
-        return Provenance.LOCAL_LLM if self.framing else Provenance.STAND_IN
+        return Provenance.LOCAL_LLM if self.framing or self.direct else Provenance.STAND_IN
 
     @property
     def upstream(self) -> str:
         """Tell in words who answers and who made the text."""
         if self.framing:
             return f"{g4f_words(self.framing)}, its model {MODEL_WORDS}{self._circumstances()}"
+        if self.direct:
+            return f"{MODEL_WORDS}{self._circumstances()}"
         who = f"stand-in for {SERVICES[self.provider]}"
         speechless = self.finish is None and self.behaviour == Behaviour()
         return who if speechless else f"{who}, text by {MODEL_WORDS}{self._circumstances()}"

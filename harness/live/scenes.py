@@ -1,4 +1,4 @@
-"""The recordings of the five built-in providers, as data. Names that mean the same are the same everywhere."""
+"""The recordings of the built-in providers, as data. Names that mean the same are the same everywhere."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -211,5 +211,44 @@ _BACKEND_API = (
     *_backend_api(Framing.NDJSON, "-ndjson"),
 )
 
-SCENES: tuple[Scene, ...] = (*_ACYTOO, *_AIASK, *_PIZZAGPT, *_FLOWGPT, *_BACKEND_API)
+
+def _asked_of_the_model(messages: tuple[Mapping[str, Any], ...], max_tokens: int = 64, **options: Any) -> Call:
+    return Call(MODEL, messages, {"temperature": 0, "max_tokens": max_tokens, **options})
+
+
+def _openai_chat() -> tuple[Scene, ...]:
+    """Give what the model's own server is asked, in both modes."""
+    hi, document = _asked_of_the_model(_HI), _asked_of_the_model(_HI, stream=False)
+    answers: tuple[tuple[str, Call, str], ...] = (
+        ("one-turn", hi, "stop"),
+        ("conversation", _asked_of_the_model(_BAKER), "stop"),
+        ("unicode", _asked_of_the_model(_GREETINGS, 160, grammar=_UNICODE.adds["grammar"]), "stop"),
+        ("long", _asked_of_the_model(_STORY, 240, ignore_eos=True, repeat_penalty=1.2), "length"),
+        ("length", _asked_of_the_model(_HI, 8), "length"),
+        ("stop-sequence", _asked_of_the_model(_BAKER, stop=["."]), "stop"),
+        ("document", document, "stop"),
+        ("document-conversation", _asked_of_the_model(_BAKER, stream=False), "stop"),
+        ("document-length", _asked_of_the_model(_HI, 8, stream=False), "length"),
+    )
+    refusals: tuple[tuple[str, Call, str, Behaviour], ...] = (
+        ("too-long", _asked_of_the_model(_ENDLESS), "ValueError", Behaviour()),
+        ("bad-request", _asked_of_the_model(_HI, top_p="most"), "ValueError", Behaviour()),
+        ("document-bad-request", _asked_of_the_model(_HI, top_p="most", stream=False), "ValueError", Behaviour()),
+        ("auth", hi, "ValueError", Behaviour(status=401, message="bad key")),
+        ("rate-limit", hi, "RuntimeError", Behaviour(status=429, message="slow down")),
+        ("document-rate-limit", document, "RuntimeError", Behaviour(status=429, message="slow down")),
+        ("overloaded", hi, "RuntimeError", Behaviour(tokens=1, message="overloaded")),
+        ("cut", hi, "RuntimeError", Behaviour(tokens=2)),
+    )
+    common: dict[str, Any] = {"provider": "openai_chat", "direct": True}
+    return (
+        *(Scene(name=name, call=call, finish=finish, **common) for name, call, finish in answers),
+        *(
+            Scene(name=f"refusal-{name}", call=call, error=error, behaviour=behaviour, **common)
+            for name, call, error, behaviour in refusals
+        ),
+    )
+
+
+SCENES: tuple[Scene, ...] = (*_ACYTOO, *_AIASK, *_PIZZAGPT, *_FLOWGPT, *_BACKEND_API, *_openai_chat())
 """All recordings that there are."""

@@ -8,7 +8,7 @@ from . import local
 from .installation import Run, Say, install, run
 from .local import Framing
 from .place import Place
-from .relay import Relay
+from .relay import Behaviour, Relay
 from .scene import Scene
 from .service import Answer, Service
 from .standins.acytoo import Acytoo
@@ -40,9 +40,10 @@ class Studio:
         with ExitStack() as stack:
             install(self._place, ["llm", *(local.PART[framing] for framing in self._framings)], self._say, self._run)
             model = stack.enter_context(local.model(self._place))
+            self._model = model.url
             self._relay = Relay(f"{model.url}/v1")
-            front = stack.enter_context(Service(self._relay))
-            self._api = f"{front.url}/v1"
+            self._front = stack.enter_context(Service(self._relay)).url
+            self._api = f"{self._front}/v1"
             for framing in self._framings:
                 self._g4f[framing] = stack.enter_context(local.g4f(self._place, framing, self._api)).url
                 self._say(f"{local.g4f_words(framing)} is ready")
@@ -58,6 +59,8 @@ class Studio:
         self._relay.behaviour = scene.behaviour
         if scene.framing:
             yield self._g4f[scene.framing]
+        elif scene.direct:
+            yield self._model if scene.behaviour == Behaviour() else self._front
         else:
             stand_in = STAND_INS[scene.provider](Voice(self._api), **scene.state)
             with Service(stand_in) as service:

@@ -7,7 +7,7 @@ from ..evidence import draw_request, require_equal
 from ..expectation import document, only_request, refusal_before_network
 from ..framing import lookup
 from ..recording import Call
-from ..requirement import requirement
+from ..requirement import Claim, requirement
 from ..scenario import Scenario, one_answer
 from ..verdict import Level
 
@@ -37,7 +37,7 @@ def test_model_arrives_verbatim_or_by_alias(drive: Driver, scenario: Scenario) -
         body = document(request)
         want = {path: template.format(model=sent) for path, template in rule.paths.items()}
         got = {path: lookup(body, path) for path in rule.paths}
-        require_equal(want, got, f"model {asked!r}", wire=draw_request(request))
+        require_equal(want, got, f"model {asked!r}", wire=draw_request(request), claim=Claim(members=want))
     if rule.closed:
         for unknown in ("no-such-model", f"{rule.known[0]}-x", rule.known[0].upper()):
             call = Call(unknown, scenario.call.messages, scenario.call.options)

@@ -1,23 +1,33 @@
 """RES: what a call costs and leaves behind."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from providers.contract import Capability
 
 from .. import faults, variations
 from ..consumer import Consumer
-from ..driver import Driver
+from ..driver import Driver, Turn
 from ..evidence import draw, fail, outcome
-from ..expectation import PATIENCE, exercised, failure
-from ..requirement import NotExercised, requirement
-from ..scenario import Scenario, one_answer
-from ..script import STALL, Gate, Script
-from ..transcript import Course, Ending, Transcript
+from ..expectation import PATIENCE, answer, exercised, failure
+from ..recording import Call
+from ..requirement import Claim, NotExercised, requirement
+from ..scenario import Judged, Scenario, answers, one_answer
+from ..script import STALL, Chunk, Gate, HalfClose, Reset, Script, Sleep, Step
+from ..transcript import Course, Ending, Request, Transcript
+from ..upstream.play import Respond
 from ..verdict import Level
 
 _TIMEOUT = 0.25
+_LENIENT = 3.0
+"""A time-out that plays no part but to free what a blocking library holds."""
 _DEADLINE = 8.0
 _TIMES = 4
+_DRIP, _DRIPS = 0.3, 6
+"""A pause of the upstream in seconds, and how many: in sum longer than the time-out of one second, each shorter."""
+_PATIENT = 4
+"""How much slower all is tried again, lest a busy machine be taken for a bug."""
+_MANY = 20
 
 
 @requirement(
@@ -39,7 +49,8 @@ def test_early_end_closes_the_connection(drive: Driver, scenario: Scenario) -> N
         transcript = drive(scenario.answered(script), consumer=Consumer(stop_after=come), deadline=_DEADLINE)
         if transcript.raised is not None or transcript.course is not Course.CLOSED:
             reason = f"closing after text {count} does not end well"
-            raise fail(reason, expected="no exception", observed=outcome(transcript), wire=draw(script))
+            wire, claim = draw(script), Claim(raised=())
+            raise fail(reason, expected="no exception", observed=outcome(transcript), wire=wire, claim=claim)
         _require_left(transcript, script)
 
 
@@ -53,13 +64,14 @@ def _then_silence(drive: Driver, scenario: Scenario, count: int) -> tuple[Script
     varied, gates = variations.lockstep(drive.contract, scenario, ["One ", "two ", "three "])
     come, last = gates[count - 1]
     steps = varied.script.steps[: varied.script.steps.index(Gate(last))]
-    return Script((*(step for step in steps if not isinstance(step, Gate)), STALL)), come
+    return _ungated(*steps, STALL), come
 
 
-def _require_left(transcript: Transcript, script: Script) -> None:
+def _require_left(transcript: Transcript, script: Script, level: Level | None = None) -> None:
     endings = [exchange.ending for exchange in transcript.exchanges]
     if Ending.UNFINISHED in endings:
-        raise fail("the connection stays open", expected=str(Ending.CLIENT_LEFT), observed=endings, wire=draw(script))
+        left, wire = str(Ending.CLIENT_LEFT), draw(script)
+        raise fail("the connection stays open", expected=left, observed=endings, wire=wire, level=level)
 
 
 @requirement(
@@ -108,5 +120,200 @@ def test_silence_is_a_runtime_error(drive: Driver, scenario: Scenario) -> None:
         raise NotExercised(f"timeout= is refused: {transcript.raised.type}: {transcript.raised.text}")
     if transcript.course is Course.TIMED_OUT:
         reason = f"no exception within {_TIMEOUT + PATIENCE} s of silence (timeout={_TIMEOUT})"
-        raise fail(reason, expected="RuntimeError", observed=outcome(transcript), wire=draw(scenario.script))
+        wire, claim = draw(scenario.script), Claim(raised=("RuntimeError",), finish=())
+        raise fail(reason, expected="RuntimeError", observed=outcome(transcript), wire=wire, claim=claim)
     failure(transcript, scenario)
+
+
+def _cancelled_in(judged: Judged) -> Iterator[Scenario]:
+    for scenario in one_answer(judged):
+        head, body = scenario.script.head, scenario.script.body
+        half = [body[: len(body) // 2]]
+        yield scenario.answered(Script((STALL,)), name="cancelled-before-head")
+        yield scenario.answered(Script((head, STALL)), name="cancelled-after-head")
+        yield scenario.answered(Script((head,)).with_body(half, STALL), name="cancelled-in-body")
+
+
+@requirement(
+    "RES-02",
+    Level.MUST,
+    over=_cancelled_in,
+    sockets=True,
+    source="asyncio: Task.cancel(); 9 public bug threads of swallowed cancellation",
+)
+def test_cancellation_ends_the_call(drive: Driver, scenario: Scenario) -> None:
+    """Cancelling the task that reads raises CancelledError there, closes the connection and sends nothing more.
+
+    Tried while the provider waits for the head, for the first bytes and for more. A time-out of the caller is
+    a cancellation: swallowed, the caller hangs. A blocking library in a thread cannot be interrupted: that its
+    connection closes is a SHOULD.
+
+    Remedy: catch Exception, never BaseException; release the response in ``finally`` or ``async with``.
+    """
+    limited = {"timeout": _LENIENT} if Capability.TIMEOUT in drive.contract.capabilities else {}
+    transcript = drive(scenario, options=limited, consumer=Consumer(cancel_after=0), deadline=_DEADLINE)
+    exercised(transcript.exchanges, "no request reached the upstream")
+    if transcript.course is not Course.CANCELLED:
+        wire = draw(scenario.script)
+        raise fail("the cancellation is swallowed", expected="CancelledError", observed=outcome(transcript), wire=wire)
+    if len(transcript.exchanges) > 1:
+        raise fail("a further request is sent", expected="one request", observed=f"{len(transcript.exchanges)}")
+    _require_left(transcript, scenario.script, Level.SHOULD if transcript.threads else None)
+
+
+def _dripping(judged: Judged) -> Iterator[Scenario]:
+    for scenario in one_answer(judged):
+        yield scenario.answered(_dripped(scenario, _DRIP), name="slow-but-living")
+
+
+def _dripped(scenario: Scenario, pause: float) -> Script:
+    steps: list[Step] = [scenario.script.head]
+    body = scenario.script.body
+    for piece in variations.cut(body, *variations.spread(range(1, len(body)), _DRIPS)):
+        steps += [Chunk(piece), Sleep(pause)]
+    return Script(tuple(steps[:-1]))
+
+
+@requirement(
+    "RES-05",
+    Level.MUST,
+    over=_dripping,
+    needs=[Capability.TIMEOUT],
+    source="requests: timeout is no limit on the whole download; 7 public bug threads of long answers cut off",
+)
+def test_a_slow_answer_is_not_cut_off(drive: Driver, scenario: Scenario) -> None:
+    """A stream whose pauses are shorter than the time-out arrives whole, though it takes longer in sum.
+
+    Long answers of large models take minutes. What fails is tried once more, four times slower.
+
+    Remedy: limit connecting and each read, not the whole call (aiohttp: sock_read, not total).
+    """
+    transcript = drive(scenario, options={"timeout": 1.0})
+    if transcript.raised is not None and not transcript.requests:
+        raise NotExercised(f"timeout= is refused: {transcript.raised.type}: {transcript.raised.text}")
+    if transcript.meaning["raised"] or transcript.text != scenario.expected.text:
+        slow = scenario.answered(_dripped(scenario, _DRIP * _PATIENT))
+        transcript = drive(slow, options={"timeout": 1.0 * _PATIENT}, deadline=_DRIP * _PATIENT * _DRIPS + PATIENCE)
+    answer(transcript, scenario, "a slow answer was cut off")
+
+
+@requirement(
+    "RES-06",
+    Level.MUST,
+    over=one_answer,
+    sockets=True,
+    source="asyncio.run(); 5 public bug threads of 'Event loop is closed' on the second call",
+)
+def test_successive_event_loops_are_served(drive: Driver, scenario: Scenario) -> None:
+    """One provider answers under successive event loops: asyncio.run() twice is how scripts call it.
+
+    Remedy: keep nothing that belongs to a loop (session, lock, queue) on the class or the module.
+    """
+    for count in ("first", "second", "third"):
+        answer(drive(scenario), scenario, f"in the {count} event loop", loops=2)
+
+
+@requirement(
+    "RES-07",
+    Level.MUST,
+    over=lambda judged: answers(judged)[:1],
+    sockets=True,
+    source="8 public bug threads of answers that went to another caller",
+)
+def test_calls_at_once_are_independent(drive: Driver, scenario: Scenario) -> None:
+    """Calls at the same time each get their own answer: two in lock-step, then twenty.
+
+    Remedy: keep buffers, decoders and responses in local variables.
+    """
+    if Capability.STREAM in drive.contract.capabilities:
+        pair = [_numbered(drive, scenario, index, [f"{word} {index}. " for word in _WORDS]) for index in range(2)]
+        turns = [
+            Turn(call.call, Consumer(gates=tuple((come, f"{index}: {gate}") for come, gate in gates)))
+            for index, (call, gates) in enumerate(pair)
+        ]
+        scripts = [_waiting_for(call.script, 1 - index) for index, (call, _) in enumerate(pair)]
+        transcripts = drive.several(turns, _by_number(scripts), at_once=True)
+        _require_answers(transcripts, [call for call, _ in pair], "two calls in lock-step")
+    many = [_numbered(drive, scenario, index, [f"answer {index}"])[0] for index in range(_MANY)]
+    scripts = [
+        Script((Sleep(0.05), *(step for step in one.script.steps if not isinstance(step, Gate)))) for one in many
+    ]
+    transcripts = drive.several([Turn(one.call) for one in many], _by_number(scripts), at_once=True)
+    _require_answers(transcripts, many, f"{_MANY} calls at once")
+
+
+_WORDS = ("One", "two", "three")
+
+
+def _numbered(
+    drive: Driver, scenario: Scenario, index: int, texts: Sequence[str]
+) -> tuple[Scenario, tuple[tuple[int, str], ...]]:
+    """Give a call that can be told by its message, its own answer, and the gates of that."""
+    varied, gates = variations.lockstep(drive.contract, scenario, texts)
+    message = {"role": "user", "content": f"canary-{index:02d}-"}
+    return replace(varied, call=Call(scenario.call.model, (message,), scenario.call.options)), gates
+
+
+def _waiting_for(script: Script, other: int) -> Script:
+    """Let an answer go on when the other call's reader has come as far."""
+    steps = [Gate(f"{other}: {step.name}") if isinstance(step, Gate) else step for step in script.steps]
+    return Script(tuple(steps))
+
+
+def _ungated(*steps: Step) -> Script:
+    return Script(tuple(step for step in steps if not isinstance(step, Gate)))
+
+
+def _by_number(scripts: Sequence[Script]) -> Respond:
+    """Answer each request by the number in its message."""
+
+    def respond(request: Request, number: int) -> Script:
+        body = request.body.decode(errors="replace")
+        return next((one for index, one in enumerate(scripts) if f"canary-{index:02d}-" in body), scripts[number % 2])
+
+    return respond
+
+
+def _require_answers(transcripts: Sequence[Transcript], scenarios: Sequence[Scenario], how: str) -> None:
+    exercised(transcripts[0].exchanges, "no request reached the upstream")
+    for transcript, scenario in zip(transcripts, scenarios, strict=True):
+        answer(transcript, scenario, how)
+    expired = sorted({gate for exchange in transcripts[0].exchanges for gate in exchange.gates_expired})
+    if expired:
+        raise fail(f"{how}: one waits for the other to end", expected="answers side by side", observed=expired)
+
+
+def _disturbances(judged: Judged) -> Iterator[Scenario]:
+    for scenario in one_answer(judged):
+        head, body = scenario.script.head, scenario.script.body
+        half = Script((head,)).with_body([body[: len(body) // 2]])
+        yield scenario.answered(scenario.script.with_head(status=500), name="after-status-500")
+        yield scenario.answered(Script((*half.steps, Reset())), name="after-reset")
+        yield scenario.answered(Script((*half.steps, HalfClose())), name="after-close")
+        yield scenario.answered(Script((*half.steps, STALL)), name="after-cancellation")
+        if Capability.TIMEOUT in judged.contract.capabilities:
+            yield scenario.answered(Script((*half.steps, STALL)), name="after-time-out")
+
+
+@requirement(
+    "RES-08",
+    Level.MUST,
+    over=_disturbances,
+    sockets=True,
+    source="2 public bug threads of a broken connection that is taken from the pool again",
+)
+def test_a_failed_call_does_not_impair_the_next(drive: Driver, scenario: Scenario) -> None:
+    """After a failed, cancelled or stalled call the next one in the same event loop is answered.
+
+    Remedy: close the response on every way out, so that a broken connection never returns to a pool.
+    """
+    (good,) = one_answer(drive.subject)
+    consumer = Consumer(cancel_after=0) if scenario.name == "after-cancellation" else Consumer()
+    first = _numbered(drive, good, 0, ["never"])[0].call
+    if scenario.name == "after-time-out":
+        first = replace(first, options={**first.options, "timeout": _TIMEOUT})
+    second = _numbered(drive, good, 1, ["well again"])[0]
+    scripts = [scenario.script, _ungated(*second.script.steps)]
+    disturbed, after = drive.several([Turn(first, consumer), Turn(second.call)], _by_number(scripts))
+    exercised(disturbed.exchanges, "no request reached the upstream")
+    answer(after, second, f"the call {scenario.name.replace('-', ' ')}")

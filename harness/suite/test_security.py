@@ -2,24 +2,39 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
+from typing import Any
 
-from providers.contract import Capability
+from providers.contract import Capability, Contract
 
 from .. import faults
 from ..consumer import Consumer
-from ..driver import Driver
-from ..evidence import bounded, draw_request, fail
-from ..expectation import document, exercised, only_request
-from ..framing import leaves
-from ..requirement import requirement
+from ..driver import Driver, Turn
+from ..evidence import bounded, draw_request, fail, require_equal
+from ..expectation import document, exercised, failure, only_request
+from ..framing import leaves, lookup
+from ..recording import Call
+from ..requirement import Claim, requirement
 from ..scenario import Judged, Scenario, one_answer
-from ..script import reply
+from ..script import Script, Sleep, reply
 from ..transcript import Request
+from ..upstream.play import Respond
 from ..verdict import Level
 
 KEY = "sk-canary-3f9a1c7e5b2d8064"
 """A made-up credential that no one else uses."""
+_ELSEWHERE = "/stolen"
+_REDIRECTS = (301, 302, 303, 307, 308)
+_INJECTIONS = (
+    "\r\nX-Injected: 1",
+    "\nX-Injected: 1",
+    "\rX-Injected: 1",
+    "\0X-Injected: 1",
+    "\r\n\r\nPOST /injected HTTP/1.1",
+)
+_OVERLAP = 0.05
+"""Seconds that each reply waits, so that the calls are under way at once."""
 
 
 @requirement(
@@ -92,4 +107,131 @@ def test_key_is_never_shown(drive: Driver, scenario: Scenario) -> None:
     for place, text in shown.items():
         if KEY in text:
             around = text[max(0, text.index(KEY) - 80) :][: 80 + 2 * len(KEY)]
-            raise fail(f"the key is shown in: {place}", expected="no key", observed=bounded(around))
+            reason = f"the key is shown in: {place}"
+            raise fail(reason, expected="no key", observed=bounded(around), claim=Claim(secret=KEY))
+
+
+@requirement(
+    "SEC-03",
+    Level.MUST,
+    over=one_answer,
+    sockets=True,
+    source="RFC 9110, 15.4 and 17.9; 5 public bug threads of keys and prompts sent on to another origin",
+)
+def test_a_redirect_to_another_origin_is_refused(drive: Driver, scenario: Scenario) -> None:
+    """A redirect to another origin, be it only another port, carries no credential and ends in RuntimeError.
+
+    What answers there is not the service that the caller chose; the prompt went with the key.
+
+    Remedy: do not follow redirects (aiohttp: allow_redirects=False), and raise RuntimeError for one.
+    """
+    has_key = Capability.API_KEY in drive.contract.capabilities
+    options = {"api_key": KEY} if has_key else {}
+    call = Call(scenario.call.model, scenario.call.messages, {**scenario.call.options, **options})
+    for status in _REDIRECTS:
+        location = getattr(drive.upstream, "other_origin") + _ELSEWHERE  # noqa: B009  loopback alone has one
+        moved = reply(status=status, headers=[("location", location)])
+        played = scenario.answered(moved)
+        (transcript,) = drive.several([Turn(call)], _unless_elsewhere(moved, scenario.script))
+        exercised(transcript.exchanges, "no request reached the upstream")
+        for request in transcript.requests:
+            places = list(_headers_with_key(request)) if request.path == _ELSEWHERE else []
+            if places:
+                raise fail(
+                    f"status {status}: the key goes to another origin", observed=places, wire=draw_request(request)
+                )
+        failure(transcript, played, "RuntimeError")
+
+
+def _unless_elsewhere(moved: Script, good: Script) -> Respond:
+    return lambda request, _number: good if request.path == _ELSEWHERE else moved
+
+
+def _headers_with_key(request: Request) -> Iterator[str]:
+    yield from (f"header {name.lower()}" for name, value in request.headers if KEY in value)
+
+
+@requirement(
+    "SEC-04",
+    Level.MUST,
+    over=one_answer,
+    sockets=True,
+    source="4 public bug threads of one user's key or prompt in another user's request",
+)
+def test_concurrent_calls_see_nothing_of_each_other(drive: Driver, scenario: Scenario) -> None:
+    """Calls at the same time with different messages, credentials and options send each their own alone.
+
+    Remedy: keep what belongs to a call in local variables, never on the class or the module.
+    """
+    calls = [_distinct(drive.contract, scenario.call, index) for index in range(3)]
+    script = Script((Sleep(_OVERLAP), *scenario.script.steps))
+    transcripts = drive.several([Turn(call) for call in calls], lambda _request, _number: script, at_once=True)
+    requests = transcripts[0].requests
+    exercised(requests, "no request reached the upstream")
+    for index, call in enumerate(calls):
+        own = [request for request in requests if f"canary-{index}-" in request.body.decode(errors="replace")]
+        if len(own) != 1:
+            observed = f"{len(own)} of {len(requests)} requests"
+            raise fail(f"the message of call {index} is not in one request", expected="one request", observed=observed)
+        _require_own_alone(drive.contract, call, own[0], index)
+
+
+def _distinct(contract: Contract, usual: Call, index: int) -> Call:
+    """Give a call that differs from the others in all that the contract lets it."""
+    options: dict[str, Any] = {rule.name: rule.values[index % len(rule.values)] for rule in contract.options}
+    if Capability.API_KEY in contract.capabilities:
+        options["api_key"] = f"{KEY}-{index}"
+    message = {"role": "user", "content": f"canary-{index}-"}
+    return Call(usual.model, (message,), {**usual.options, **options})
+
+
+def _require_own_alone(contract: Contract, call: Call, request: Request, index: int) -> None:
+    body = document(request)
+    got = {rule.name: lookup(body, rule.path) for rule in contract.options}
+    want = {rule.name: call.options[rule.name] for rule in contract.options}
+    require_equal(want, got, f"call {index} has options of another", wire=draw_request(request))
+    whole = draw_request(request)
+    others = [f"canary-{other}-" for other in range(3) if other != index]
+    others += [f"{KEY}-{other}" for other in range(3) if other != index]
+    seen = [other for other in others if other in whole or other in request.body.decode(errors="replace")]
+    if seen:
+        raise fail(f"call {index} sends what belongs to another", expected="its own alone", observed=seen, wire=whole)
+
+
+@requirement(
+    "SEC-05",
+    Level.MUST,
+    over=one_answer,
+    sockets=True,
+    source="RFC 9110, 5.5: CR, LF and NUL in field values are dangerous",
+)
+def test_line_ends_never_become_headers(drive: Driver, scenario: Scenario) -> None:
+    """CR, LF and NUL in model, key or options never reach the wire as header syntax.
+
+    A caller's string would become headers, or a request, of its own.
+
+    Remedy: send caller's strings as JSON; refuse a key or header value with control characters by ValueError.
+    """
+    exposed = 0
+    for text in _INJECTIONS:
+        for call in _injected(drive.contract, scenario.call, text):
+            transcript = drive(scenario, call=call)
+            exposed += bool(transcript.requests) or transcript.raised is not None
+            for request in transcript.requests:
+                _require_no_injection(request, text)
+    exercised(exposed, "no call reached the upstream or was refused")
+
+
+def _injected(contract: Contract, usual: Call, text: str) -> Iterator[Call]:
+    yield replace(usual, model=f"m{text}")
+    names = [rule.name for rule in contract.options if any(isinstance(value, str) for value in rule.values)]
+    names += ["api_key"] if Capability.API_KEY in contract.capabilities else []
+    for name in names:
+        yield replace(usual, options={**usual.options, name: f"{KEY}{text}"})
+
+
+def _require_no_injection(request: Request, text: str) -> None:
+    names = [name.lower() for name, _ in request.headers]
+    broken = [value for _, value in request.headers if any(mark in value for mark in "\r\n\0")]
+    if "x-injected" in names or broken or request.path == "/injected":
+        raise fail(f"{text!r} became header syntax", expected="no such header", wire=draw_request(request))

@@ -195,10 +195,13 @@ class Connection(asyncio.Protocol):
     def _leave(self) -> None:
         """Send FIN, and stay until the client has gone: who leaks a connection is still seen."""
         self._leaving = True
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-        else:  # TLS: close_notify, then wait for the client's
+        if not self._transport.can_write_eof():  # TLS: close_notify, then wait for the client's
             self._transport.close()
+            return
+        try:
+            self._transport.write_eof()
+        except OSError:  # the client was faster
+            self._transport.abort()
 
     def _stop(self) -> None:
         """Stop what is under way, because the client has left or the play is over."""

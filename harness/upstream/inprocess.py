@@ -7,7 +7,7 @@ requests pass while another upstream of this process plays over sockets. One of 
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import httpcore
 import httpx
@@ -77,11 +77,11 @@ class InProcess:
             self._router.stop()
             self._patched = False
 
-    def _answer(self, request: httpx.Request) -> "Reply":
+    def _answer(self, request: httpcore.Request) -> "Reply":
         """Begin the reply to a request."""
         performance = self._performance
         if performance is None and any_over_sockets():
-            raise PassThrough("another upstream is playing", request=request, origin=_NO_ROUTE)
+            raise PassThrough("another upstream is playing", request=request, origin=_NO_ROUTE)  # type: ignore[arg-type]
         running = performance.begin(_noted(request)) if performance else None
         if performance is None or running is None:
             raise httpcore.ConnectError("no play is on: the harness lets nothing go out")
@@ -99,7 +99,7 @@ class InProcess:
 
 
 class Reply(httpx.AsyncByteStream, httpx.SyncByteStream):
-    """One reply as httpx reads it: the head, then the stream of its body, one piece per chunk."""
+    """One reply as httpcore gives it: the head, then the stream of its body, one piece per chunk."""
 
     def __init__(self, script: Script, acts: Acts, gates: Gates, closed: Callable[["Reply"], None]) -> None:
         self._script = script
@@ -107,7 +107,7 @@ class Reply(httpx.AsyncByteStream, httpx.SyncByteStream):
         self._gates = gates
         self._closed = closed
 
-    async def head(self) -> httpx.Response:
+    async def head(self) -> httpcore.Response:
         """Give the response once the script has come to its head."""
         try:
             await self._act()
@@ -116,7 +116,7 @@ class Reply(httpx.AsyncByteStream, httpx.SyncByteStream):
             raise
         return self._response()
 
-    def head_blocking(self) -> httpx.Response:
+    def head_blocking(self) -> httpcore.Response:
         """Give the response once the script has come to its head."""
         try:
             self._act_blocking()
@@ -148,11 +148,11 @@ class Reply(httpx.AsyncByteStream, httpx.SyncByteStream):
         self._acts.close()
         self._closed(self)
 
-    def _response(self) -> httpx.Response:
-        extensions = {"http_version": b"HTTP/1.1", "reason_phrase": reason(self._script.head)}
-        return httpx.Response(
-            self._script.head.status, headers=list(headers(self._script)), stream=self, extensions=extensions
-        )
+    def _response(self) -> httpcore.Response:
+        head = self._script.head
+        lines = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers(self._script)]
+        extensions = {"http_version": b"HTTP/1.1", "reason_phrase": reason(head)}
+        return httpcore.Response(head.status, headers=lines, content=self, extensions=extensions)
 
     async def _act(self) -> Send | bytes | None:
         act = self._go_on(None)
@@ -175,37 +175,61 @@ class Reply(httpx.AsyncByteStream, httpx.SyncByteStream):
 
 
 class _Pools(HTTPCoreMocker):
-    """Patches httpcore's pools, not the connections below: one of a forward proxy holds a target that respx garbles."""
+    """Patches httpcore's pools, not the connections below: one of a forward proxy holds a target that respx garbles.
+
+    Requests and replies stay those of httpcore: to make them httpx's and back takes a third of a drive.
+    """
 
     name = "httpcore pools"
     targets: ClassVar[list[str]] = [target for target in HTTPCoreMocker.targets if ".connection." not in target]
+
+    @classmethod
+    def to_httpx_request(cls, **asked: Any) -> httpcore.Request:
+        return asked["request"]  # type: ignore[no-any-return]  # respx hands on what the pool was given
+
+    @classmethod
+    def prepare_sync_request(cls, httpx_request: httpcore.Request, **kwargs: Any) -> Any:
+        httpx_request.stream = httpx.ByteStream(b"".join(httpx_request.stream))  # type: ignore[arg-type]
+        return httpx_request, kwargs
+
+    @classmethod
+    async def prepare_async_request(cls, httpx_request: httpcore.Request, **kwargs: Any) -> Any:
+        pieces = [piece async for piece in httpx_request.stream]  # type: ignore[union-attr]
+        httpx_request.stream = httpx.ByteStream(b"".join(pieces))
+        return httpx_request, kwargs
+
+    @classmethod
+    def from_sync_httpx_response(cls, httpx_response: httpcore.Response, target: Any, **_kwargs: Any) -> Any:  # noqa: ARG003
+        return httpx_response  # ``from_async_httpx_response`` asks this one
 
 
 class _Router(respx.MockRouter):
     """A router of one answer. respx asks it by these two methods, which tell a sync client from an async one."""
 
-    def __init__(self, answer: Callable[[httpx.Request], Reply]) -> None:
+    def __init__(self, answer: Callable[[httpcore.Request], Reply]) -> None:
         super().__init__(assert_all_called=False, using=_Pools.name)
         self._answer = answer
 
-    def handler(self, request: httpx.Request) -> httpx.Response:
+    def handler(self, request: httpcore.Request) -> httpcore.Response:  # type: ignore[override]
         return self._answer(request).head_blocking()
 
-    async def async_handler(self, request: httpx.Request) -> httpx.Response:
+    async def async_handler(self, request: httpcore.Request) -> httpcore.Response:  # type: ignore[override]
         return await self._answer(request).head()
 
 
 _NO_ROUTE = respx.Route()
 
 
-def _noted(request: httpx.Request) -> Request:
-    """Give a request of httpx as it would stand on the wire."""
+def _noted(request: httpcore.Request) -> Request:
+    """Give a request of httpcore, whose body has been read, as it would stand on the wire."""
     url = request.url
+    scheme, host = url.scheme.decode("ascii"), url.host.decode("ascii")
+    place = f"[{host}]" if ":" in host else host
     return Request(
-        method=request.method,
-        target=url.raw_path.decode("ascii"),
-        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw),
-        body=request.content,
-        authority=with_port(url.netloc.decode("ascii"), url.scheme),
-        scheme=url.scheme,
+        method=request.method.decode("ascii"),
+        target=url.target.decode("ascii"),
+        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers),
+        body=b"".join(request.stream),  # type: ignore[arg-type]
+        authority=with_port(place if url.port is None else f"{place}:{url.port}", scheme),
+        scheme=scheme,
     )

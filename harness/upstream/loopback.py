@@ -1,7 +1,8 @@
 """The upstream on 127.0.0.1: real sockets, for every HTTP library. Owns the thread, its loop and the ports.
 
-One port is origin, forward proxy and CONNECT proxy at once; a second one is an origin behind TLS; a third one has a
-certificate that nobody trusts. What a connection does is ``connection``'s business, how a script plays ``player``'s.
+One port is origin, forward proxy and CONNECT proxy at once; further ones are another origin, an origin behind TLS, and
+one with a certificate that nobody trusts. What a connection does is ``connection``'s business, how a script plays
+``player``'s.
 """
 
 import asyncio
@@ -41,6 +42,8 @@ class Loopback:
         self._servers: list[asyncio.Server] = []
         self.origin = f"http://{_HOST}:{self._listen(None)}"
         self.proxy: str | None = self.origin
+        self.other_origin = f"http://{_HOST}:{self._listen(None)}"
+        """Another origin of the same kind, for redirects; it plays the same performance."""
         self.tls_origin = f"https://localhost:{self._listen(self._authority)}"
         """An https origin whose certificate the harness authority vouches for."""
         self.untrusted_origin = f"https://localhost:{self._listen(Authority.new())}"

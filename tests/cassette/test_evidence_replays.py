@@ -53,7 +53,7 @@ def test_it_says_where_it_is_from(path):
     assert set(recording.versions) >= {"llm-provider-harness", "httpx", "python"}
 
 
-@pytest.mark.parametrize("provider", ["acytoo", "aiask", "backend_api", "flowgpt", "pizzagpt"])
+@pytest.mark.parametrize("provider", ["acytoo", "aiask", "backend_api", "flowgpt", "openai_chat", "pizzagpt"])
 def test_each_provider_has_at_least_five(provider):
     recordings = store.recordings(ROOT / provider)
     assert len(recordings) >= 5

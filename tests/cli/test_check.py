@@ -74,6 +74,14 @@ def test_a_should_counts_when_asked(harness, flags, code):
     assert harness("check", "subjects:Rude", *SMALL, "--only", "REQ-*", "-n", "0", *flags)[0] == code
 
 
+@pytest.mark.parametrize("workers", ["0", "1"], ids=["alone", "with a worker"])
+def test_a_run_can_stop_at_the_first_failure(harness, world, workers):
+    options = (*SMALL, "--fail-fast", "-n", workers, "--report", "run.jsonl")
+    code, _, _ = harness("check", "subjects:Bad", "subjects:Good", *options)
+    counts = read(world / "run.jsonl").counts
+    assert (code, counts["fail"], counts["error"], counts["not-exercised"] > 3) == (1, 1, 0, True)
+
+
 def test_a_check_that_breaks_is_the_fault_of_the_harness(harness):
     code, out, err = harness("check", "subjects:Good", "--suite", "broken", "--only", "ZOO-*", "-n", "0")
     assert (code, out.splitlines()[-1]) == (3, "the harness failed")
@@ -131,3 +139,26 @@ def test_the_equal_report_comes_from_any_number_of_workers(harness, world):
         harness("check", "subjects:Good", "subjects:Bad", *SMALL, "-n", count, "--report", f"{count}.jsonl")
     none, two = (read(world / f"{count}.jsonl") for count in ("0", "2"))
     assert none.verdicts == two.verdicts
+
+
+def test_failures_become_tests_of_their_own(harness, world):
+    chosen = (*SMALL, "--only", "REQ-01", "-n", "0", "--pytest-file", "test_them.py")
+    code, _, err = harness("check", "subjects:Bad", *chosen)
+    assert (code, err) == (1, "2 failures as tests of their own: python -m pytest test_them.py\n")
+    assert (world / "test_them.py").read_text().count("\ndef test_bad_req_01_") == 2
+    code, _, err = harness("check", "subjects:Bad", *chosen, "--scenario", "one")
+    assert (code, err) == (1, "1 failure as a test of its own: python -m pytest test_them.py\n")
+    code, _, err = harness("check", "subjects:Good", *chosen)
+    assert (code, err) == (0, "nothing failed, so 'test_them.py' is not written\n")
+
+
+def test_a_provider_that_kills_becomes_a_test_that_says_so(harness, world):
+    harness("check", "subjects:Kills", *SMALL, "--only", "REQ-01", "--scenario", "one", "--pytest-file", "test_them.py")
+    assert "no test of its own can show this" in (world / "test_them.py").read_text()
+
+
+def test_a_file_of_somebody_elses_is_left_alone(harness, world):
+    (world / "test_them.py").write_text("mine\n")
+    code, out, err = harness("check", "subjects:Bad", *SMALL, "--pytest-file", "test_them.py")
+    assert (code, out, (world / "test_them.py").read_text()) == (2, "", "mine\n")
+    assert err.splitlines()[-1] == "hint: --pytest-file test_them_failures.py"

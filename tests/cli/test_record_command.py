@@ -76,7 +76,10 @@ def test_the_key_is_sent_and_never_written(live, folder, monkeypatch):
         (("--live", "http://127.0.0.1:1"), "expected a TARGET with --live, got none"),
         (("acytoo", "--live", "http://x", "--key-env", "NO_SUCH_KEY"), "expected a key in $NO_SUCH_KEY, got nothing"),
         (("nobody", "--live", "http://x"), "expected a name in providers/"),
-        (("nobody",), "expected providers among acytoo, aiask, backend_api, flowgpt, pizzagpt; got 'nobody'"),
+        (
+            ("nobody",),
+            "expected providers among acytoo, aiask, backend_api, flowgpt, openai_chat, pizzagpt; got 'nobody'",
+        ),
         (("acytoo", "--scenario", "nothing"), "expected scenarios among advert, conversation, long"),
     ],
 )

@@ -28,12 +28,12 @@ def test_a_cassette_is_what_its_scene_planned(scene):
     assert MACHINE.findall(path.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("provider", ["acytoo", "aiask", "backend_api", "flowgpt"])
+@pytest.mark.parametrize("provider", ["acytoo", "aiask", "backend_api", "flowgpt", "openai_chat"])
 def test_a_long_answer_came_in_two_hundred_chunks(provider):
     assert len(store.load(CASSETTES / provider / "long.yaml").interactions[0].wire.chunks) >= 200
 
 
-@pytest.mark.parametrize("provider", ["acytoo", "aiask", "backend_api", "flowgpt", "pizzagpt"])
+@pytest.mark.parametrize("provider", ["acytoo", "aiask", "backend_api", "flowgpt", "openai_chat", "pizzagpt"])
 def test_the_unicode_answer_has_every_kind_of_character(provider):
     text = store.load(CASSETTES / provider / "unicode.yaml").expected.text
 

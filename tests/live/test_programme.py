@@ -154,3 +154,28 @@ def test_a_scene_is_recorded_through_its_built_in_provider(stage):
     )
     assert (made.call, made.expected) == (CALL, Expected("Hello!", "stop"))
     assert made.interactions[0].body == b'{"answer": {"content": "Hello!"}}'
+
+
+def test_the_model_itself_answers_a_direct_scene_unless_it_has_to_fail(stage, model):
+    place, _ = stage
+    answered = Scene(provider="openai_chat", name="one-turn", call=CALL, finish="stop", direct=True)
+    busy = Scene(
+        provider="openai_chat",
+        name="refusal",
+        call=CALL,
+        error="RuntimeError",
+        behaviour=Behaviour(status=503, message="busy"),
+        direct=True,
+    )
+
+    with Studio(place, [], print) as studio:
+        with studio.upstream(answered) as url:
+            assert f"{url}/v1" == model.api
+        with studio.upstream(busy) as url:
+            made = record_scene(busy, url)
+
+    assert made.expected == Expected(error="RuntimeError")
+    assert (made.interactions[0].status, made.interactions[0].uri) == (
+        503,
+        "https://api.openai.com/v1/chat/completions",
+    )

@@ -9,7 +9,7 @@ from harness.live.scene import SERVICES, Scene
 from harness.live.scenes import SCENES
 from harness.recording import Call, Provenance
 
-PROVIDERS = ("acytoo", "aiask", "backend_api", "flowgpt", "pizzagpt")
+PROVIDERS = ("acytoo", "aiask", "backend_api", "flowgpt", "openai_chat", "pizzagpt")
 NAMES = [(scene.provider, scene.name) for scene in SCENES]
 HI = Call("m", ({"role": "user", "content": "Say hi"},))
 
@@ -40,7 +40,7 @@ def test_a_scene_is_an_answer_or_a_refusal(scene):
 
     assert (scene.finish is None, scene.error is not None) == (refusal, refusal)
     assert scene.error in {None, "ValueError", "RuntimeError"}
-    assert (scene.framing is None) == (scene.provider in SERVICES)
+    assert [scene.framing is not None, scene.direct, scene.provider in SERVICES].count(True) == 1
 
 
 def test_both_framings_are_asked_for_the_same():
@@ -66,6 +66,12 @@ def test_both_framings_are_asked_for_the_same():
             "stand-in for chat.acytoo.com, text by SmolLM2-135M by llama.cpp under a grammar",
         ),
         ({"error": "RuntimeError"}, Provenance.STAND_IN, "stand-in for chat.acytoo.com"),
+        ({"direct": True, "finish": "stop"}, Provenance.LOCAL_LLM, "SmolLM2-135M by llama.cpp"),
+        (
+            {"direct": True, "behaviour": Behaviour(status=429)},
+            Provenance.LOCAL_LLM,
+            "SmolLM2-135M by llama.cpp, its replies replaced by status 429",
+        ),
         (
             {"framing": Framing.SSE, "error": "RuntimeError"},
             Provenance.LOCAL_LLM,
@@ -82,7 +88,7 @@ def test_both_framings_are_asked_for_the_same():
             "g4f 8.8.6 gui, its model SmolLM2-135M by llama.cpp, made to fail after token 2",
         ),
     ],
-    ids=["answer", "grammar", "speechless", "g4f", "status", "tokens"],
+    ids=["answer", "grammar", "speechless", "direct", "direct-status", "g4f", "status", "tokens"],
 )
 def test_a_scene_tells_who_answers(changes, provenance, upstream):
     scene = Scene(provider="acytoo", name="x", call=HI, **changes)

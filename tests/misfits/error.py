@@ -1,7 +1,10 @@
 """Misfits of ERROR: each breaks one step of a sound provider."""
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
 import httpx
-from ground import Acytoo, Backend, FinishReason
+from ground import Acytoo, Backend, Chat, FinishReason
 
 
 class BlamesTheCaller(Acytoo):
@@ -64,6 +67,80 @@ class YieldsErrorsAsEvents(Backend):
         del event
 
 
+class WantsACode(Chat):
+    """Takes an error without a code for none."""
+
+    fails = "ERROR-04"
+
+    @classmethod
+    def check_event(cls, event):
+        error = event.get("error")
+        if error and (not isinstance(error, dict) or error.get("code") or error.get("type")):
+            super().check_event(event)
+
+
+class BlamesTheUpstream(Backend):
+    """Takes every error event for a failure of the upstream."""
+
+    fails = "ERROR-05"
+
+    @classmethod
+    def check_event(cls, event):
+        try:
+            super().check_event(event)
+        except ValueError as error:
+            raise RuntimeError(str(error)) from error
+
+
+class BlamesTheCallerInBand(Chat):
+    """Takes overload for bad input."""
+
+    fails = "ERROR-05"
+
+    @classmethod
+    def check_event(cls, event):
+        if event.get("error"):
+            raise ValueError(str(event["error"])[:300])
+
+
+class Patient(Acytoo):
+    """Sound: keeps Retry-After in seconds."""
+
+    @classmethod
+    async def check_status(cls, response, options):
+        try:
+            await super().check_status(response, options)
+        except (ValueError, RuntimeError) as error:
+            error.retry_after = cls.wait(response.headers.get("retry-after", ""))
+            raise
+
+    @classmethod
+    def wait(cls, value):
+        if not value or value.isdigit():
+            return float(value or 0)
+        return (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+
+
+class LosesRetryAfter(Patient):
+    """Does not tell how long to wait."""
+
+    fails = "ERROR-06"
+
+    @classmethod
+    def wait(cls, value):
+        del value
+
+
+class ReadsSecondsOnly(Patient):
+    """Knows one of the two forms of Retry-After."""
+
+    fails = "ERROR-06"
+
+    @classmethod
+    def wait(cls, value):
+        return float(value) if value.isdigit() else None
+
+
 class LetsTransportErrorsEscape(Acytoo):
     """Lets callers know which HTTP library it uses."""
 
@@ -94,3 +171,73 @@ class TakesNothing(Acytoo):
         async for text in cls.texts(response):
             yield text
         yield FinishReason("stop")
+
+
+class BeginsAgain(Acytoo):
+    """Asks again when the connection is lost, whatever has been yielded."""
+
+    fails = "ERROR-09"
+
+    @classmethod
+    async def create_async_generator(cls, model, messages, proxy=None, **options):
+        try:
+            async for item in super().create_async_generator(model, messages, proxy, **options):
+                yield item
+        except RuntimeError as error:
+            if "transport" not in str(error):
+                raise
+            async for item in super().create_async_generator(model, messages, proxy, **options):
+                yield item
+
+
+class Insists(Acytoo):
+    """Asks again what was refused."""
+
+    fails = "ERROR-09"
+
+    @classmethod
+    async def send(cls, client, request):
+        response = await super().send(client, request)
+        if response.status_code == 400:
+            await response.aclose()
+            response = await super().send(client, request)
+        return response
+
+
+class HardlyGivesUp(Acytoo):
+    """Asks an overloaded upstream forty times."""
+
+    fails = "ERROR-09"
+
+    @classmethod
+    async def send(cls, client, request):
+        for _ in range(40):
+            response = await super().send(client, request)
+            if response.status_code != 503:
+                return response
+            await response.aclose()
+        return await super().send(client, request)
+
+
+class SendsAnyKey(Chat):
+    """Leaves it to the HTTP library to complain of a key."""
+
+    fails = "ERROR-10"
+
+    @classmethod
+    def check(cls, messages, options):
+        super().check(messages, {name: value for name, value in options.items() if name != "api_key"})
+
+
+class ShowsTheKey(Chat):
+    """Says which key it does not like."""
+
+    fails = "ERROR-10"
+
+    @classmethod
+    def check(cls, messages, options):
+        try:
+            super().check(messages, options)
+        except ValueError as error:
+            error.add_note(f"api_key={options.get('api_key')}")
+            raise

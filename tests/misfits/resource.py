@@ -1,7 +1,8 @@
 """Misfits of RES: each breaks one step of a sound provider."""
 
 import asyncio
-from contextlib import nullcontext
+import codecs
+from contextlib import aclosing, nullcontext
 from typing import ClassVar
 
 import httpx
@@ -28,8 +29,9 @@ class KeepsTheConnection(Acytoo):
     async def texts(cls, response):
         chunks = response.aiter_bytes()
         cls.kept.append(chunks)
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
         async for chunk in chunks:
-            yield chunk.decode(errors="replace")
+            yield decoder.decode(chunk)
 
 
 class LeaksTheClient(Acytoo):
@@ -66,3 +68,149 @@ class WaitsForEver(Acytoo):
     def client(cls, proxy, timeout):
         del timeout
         return httpx.AsyncClient(proxy=proxy, timeout=None, verify=context())
+
+
+class SwallowsCancellation(Acytoo):
+    """Takes a cancellation for the end of the answer."""
+
+    fails = "RES-02"
+
+    @classmethod
+    async def create_async_generator(cls, model, messages, proxy=None, **options):
+        try:
+            async with aclosing(super().create_async_generator(model, messages, proxy, **options)) as items:
+                async for item in items:
+                    yield item
+        except asyncio.CancelledError:
+            return
+
+
+class StaysWhenCancelled(Acytoo):
+    """Obeys a cancellation and reads on behind the caller's back."""
+
+    fails = "RES-02"
+    readers: ClassVar[list[object]] = []
+
+    @classmethod
+    async def create_async_generator(cls, model, messages, proxy=None, **options):
+        queue = asyncio.Queue()
+        inner = super().create_async_generator(model, messages, proxy, **options)
+        cls.readers.append(asyncio.ensure_future(cls.read(inner, queue)))
+        while (item := await queue.get()) is not None:
+            if isinstance(item, Exception):
+                raise item
+            yield item
+
+    @classmethod
+    async def read(cls, items, queue):
+        try:
+            async for item in items:
+                await queue.put(item)
+            await queue.put(None)
+        except (ValueError, RuntimeError) as error:
+            await queue.put(error)
+
+
+class AsksAgainWhenCancelled(Acytoo):
+    """Tries once more, whatever the reason."""
+
+    fails = "RES-02"
+
+    @classmethod
+    async def create_async_generator(cls, model, messages, proxy=None, **options):
+        for attempt in range(2):
+            try:
+                async with aclosing(super().create_async_generator(model, messages, proxy, **options)) as items:
+                    async for item in items:
+                        yield item
+            except BaseException:
+                if attempt:
+                    raise
+            else:
+                return
+
+
+class LimitsTheWholeCall(Acytoo):
+    """Takes a time-out for the length of an answer."""
+
+    fails = "RES-05"
+
+    @classmethod
+    async def texts(cls, response):
+        loop = asyncio.get_running_loop()
+        until = loop.time() + response.extensions["limit"]
+        async for text in super().texts(response):
+            if loop.time() > until:
+                raise RuntimeError("too slow")
+            yield text
+
+    @classmethod
+    async def send(cls, client, request):
+        response = await super().send(client, request)
+        response.extensions["limit"] = client.timeout.read
+        return response
+
+
+class KeepsALock(Acytoo):
+    """Keeps what belongs to the first event loop."""
+
+    fails = "RES-06"
+    loop = None
+
+    @classmethod
+    async def send(cls, client, request):
+        cls.loop = cls.loop or asyncio.get_running_loop()
+        if cls.loop is not asyncio.get_running_loop():
+            raise RuntimeError("Event loop is closed")
+        return await super().send(client, request)
+
+
+class KeepsThePiecesOnTheClass(Acytoo):
+    """Decodes all answers in one place."""
+
+    fails = "RES-07"
+    latest = None
+
+    @classmethod
+    async def send(cls, client, request):
+        response = await super().send(client, request)
+        cls.latest = response
+        await asyncio.sleep(0.02)
+        return cls.latest
+
+
+class OneAtATime(Acytoo):
+    """Lets no call begin before the last one has ended."""
+
+    fails = "RES-07"
+    busy = 0
+
+    @classmethod
+    async def create_async_generator(cls, model, messages, proxy=None, **options):
+        while cls.busy:  # noqa: ASYNC110  it is a misfit
+            await asyncio.sleep(0.01)
+        cls.busy = 1
+        try:
+            async with aclosing(super().create_async_generator(model, messages, proxy, **options)) as items:
+                async for item in items:
+                    yield item
+        finally:
+            cls.busy = 0
+
+
+class StaysBroken(Acytoo):
+    """Remembers a failure for ever."""
+
+    fails = "RES-08"
+    broken: ClassVar[list[object]] = []
+
+    @classmethod
+    def check(cls, messages, options):
+        super().check(messages, options)
+        if asyncio.get_running_loop() in cls.broken:
+            raise RuntimeError("the pool is broken")
+
+    @classmethod
+    def translate(cls, error):
+        cls.broken.append(asyncio.get_running_loop())
+        super().translate(error)

@@ -1,8 +1,11 @@
 """Misfits of SEC: each breaks one step of a sound provider."""
 
+import asyncio
+import json
 import logging
 
-from ground import Backend
+import httpx
+from ground import Acytoo, Backend, context
 
 
 class PutsTheKeyIntoTheUrl(Backend):
@@ -45,3 +48,82 @@ class RepeatsTheKey(Backend):
     @classmethod
     async def check_status(cls, response, options):
         await super().check_status(response, {name: options[name] for name in options if name != "api_key"})
+
+
+class FollowsRedirects(Backend):
+    """Lets the library follow, which sends the body anywhere."""
+
+    fails = "SEC-03"
+
+    @classmethod
+    def client(cls, proxy, timeout):
+        return httpx.AsyncClient(proxy=proxy, timeout=timeout or 5, verify=context(), follow_redirects=True)
+
+
+class TakesARedirectForAnAnswer(Acytoo):
+    """Looks at failures above 400 alone."""
+
+    fails = "SEC-03"
+
+    @classmethod
+    async def check_status(cls, response, options):
+        if response.status_code >= 400:
+            await super().check_status(response, options)
+
+    @classmethod
+    async def items(cls, response):
+        yield "moved"
+
+
+class KeepsOptionsOnTheClass(Acytoo):
+    """Writes the temperature where the next call finds it."""
+
+    fails = "SEC-04"
+    temperature = 0.5
+
+    @classmethod
+    def check(cls, messages, options):
+        super().check(messages, options)
+        cls.temperature = options.get("temperature", 0.5)
+
+    @classmethod
+    async def send(cls, client, request):
+        await asyncio.sleep(0.01)
+        body = {**json.loads(request.content), "temperature": cls.temperature}
+        again = client.build_request("POST", request.url, json=body)
+        return await super().send(client, again)
+
+
+class KeepsTheKeyOnTheClass(Backend):
+    """Sends the key of whoever came last."""
+
+    fails = "SEC-04"
+    key = None
+
+    @classmethod
+    def check(cls, messages, options):
+        super().check(messages, options)
+        cls.key = options.get("api_key")
+
+    @classmethod
+    async def send(cls, client, request):
+        await asyncio.sleep(0.01)
+        again = client.build_request("POST", request.url, json={**json.loads(request.content), "api_key": cls.key})
+        return await super().send(client, again)
+
+
+class WritesHeadersByHand(Backend):
+    """Puts the model into a header of a request that it writes itself."""
+
+    fails = "SEC-05"
+
+    @classmethod
+    async def create_async_generator(cls, model, messages, proxy=None, **options):
+        url = httpx.URL(cls.target(options.get("base_url")))
+        content = cls.encode(cls.body(model, messages, options))
+        head = f"POST {url.path} HTTP/1.1\r\nHost: {url.host}\r\nX-Model: {model}\r\nContent-Length: {len(content)}"
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(f"{head}\r\n\r\n".encode() + content)
+        await reader.read(1)
+        writer.close()
+        yield "whatever"

@@ -2,7 +2,7 @@
 
 import json
 
-from ground import Acytoo, Backend
+from ground import Acytoo, Backend, Chat
 
 
 class ParsesEachChunk(Backend):
@@ -118,3 +118,188 @@ class YieldsHalfCharacters(Backend):
         if event.get("type") == "content" and b"\\ud" in line:
             event["content"] = event["content"].encode("utf-16", "surrogatepass")[2:4].decode("utf-16", "surrogatepass")
         return event
+
+
+class EndsLinesAtLfOnly(Backend):
+    """Takes a CR for a part of its line."""
+
+    fails = "STREAM-03"
+
+    @classmethod
+    def split(cls, data):
+        return data.split(b"\n")
+
+
+class TakesACutLineEndForTwo(Chat):
+    """Ends an event between CR and LF, where they come apart and it has several data lines: a triple."""
+
+    fails = "STREAM-03"
+
+    @classmethod
+    async def lines(cls, response):
+        rest = b""
+        async for chunk in response.aiter_bytes():
+            *lines, rest = (rest + chunk).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+            for line in lines:
+                yield line.removeprefix(b"\xef\xbb\xbf")
+        yield rest
+        yield b""
+
+
+class NeedsTheSpace(Backend):
+    """Knows ``data: `` with its space only."""
+
+    fails = "STREAM-05"
+
+    @classmethod
+    def value(cls, line):
+        return line.removeprefix(b"data:")[1:]
+
+
+class NeedsTheSpaceOfErrors(Backend):
+    """Reads text without the space, and loses errors: a pair."""
+
+    fails = "STREAM-05"
+
+    @classmethod
+    def value(cls, line):
+        return b"" if line.startswith(b"data:{") and b"Error" in line else super().value(line)
+
+
+class TakesCommentsForGarbage(Backend):
+    """Gives up at a keep-alive."""
+
+    fails = "STREAM-06"
+
+    @classmethod
+    async def lines(cls, response):
+        async for line in super().lines(response):
+            if line.startswith(b":"):
+                raise RuntimeError("no field")
+            yield line
+
+
+class RefusesNewEvents(Backend):
+    """Knows today's types only."""
+
+    fails = "STREAM-06"
+
+    @classmethod
+    def check_event(cls, event):
+        super().check_event(event)
+        if str(event["type"]).startswith("x_"):
+            raise RuntimeError("an unknown event")
+
+
+class ForgetsDataAtAnId(Chat):
+    """Starts its event anew at an id field."""
+
+    fails = "STREAM-06"
+
+    @classmethod
+    async def lines(cls, response):
+        lines = []
+        async for line in super().lines(response):
+            lines = [] if line.startswith(b"id:") else [*lines, line]
+            if not line:
+                for held in lines:
+                    yield held
+                lines = []
+
+
+class ParsesEachDataLine(Chat):
+    """Takes a data line for an event."""
+
+    fails = "STREAM-07"
+
+    @classmethod
+    async def lines(cls, response):
+        async for line in super().lines(response):
+            yield line
+            yield b""
+
+
+class WaitsForTheEnd(Chat):
+    """Reads on after the end sentinel, until the connection closes."""
+
+    fails = "STREAM-09"
+
+    @classmethod
+    async def lines(cls, response):
+        ended = False
+        async for line in super().lines(response):
+            ended = ended or line.endswith(b"[DONE]")
+            if not ended:
+                yield line
+
+
+class ComparesTheSentinelExactly(Chat):
+    """Does not know the sentinel between blanks."""
+
+    fails = "STREAM-09"
+
+    @classmethod
+    def is_sentinel(cls, data):
+        return data == b"[DONE]"
+
+
+class KeepsTheMark(Backend):
+    """Takes a BOM for a part of the first field's name."""
+
+    fails = "STREAM-10"
+
+    @classmethod
+    def without_mark(cls, line):
+        return line
+
+
+class SkipsAWholeMarkOnly(Backend):
+    """Knows a BOM only where it comes in one chunk: a variation and a cut."""
+
+    fails = "STREAM-10"
+
+    @classmethod
+    async def lines(cls, response):
+        rest, first = b"", True
+        async for chunk in response.aiter_bytes():
+            piece = chunk.removeprefix(b"\xef\xbb\xbf") if first else chunk
+            *lines, rest = cls.split(rest + piece)
+            first = False
+            for line in lines:
+                yield line
+        yield rest
+
+
+class RefusesLongLines(Chat):
+    """Limits an event as asyncio's and aiohttp's readline() do."""
+
+    fails = "STREAM-11"
+
+    @classmethod
+    async def lines(cls, response):
+        async for line in super().lines(response):
+            if len(line) > 524_288:
+                raise RuntimeError("line too long")
+            yield line
+
+
+class ComparesTypesByCase(Acytoo):
+    """Takes a media type for its usual spelling."""
+
+    fails = "STREAM-15"
+
+    @classmethod
+    def check_type(cls, response):
+        if not response.headers.get("content-type", "").startswith("text/plain"):
+            raise RuntimeError("expected text/plain")
+
+
+class BlamesTheCallerForTheType(Acytoo):
+    """Raises ValueError for what the upstream did."""
+
+    fails = "STREAM-15"
+
+    @classmethod
+    def check_type(cls, response):
+        if response.headers.get("content-type", "").partition("/")[0].lower() != "text":
+            raise ValueError("expected text/plain")

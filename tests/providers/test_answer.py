@@ -9,7 +9,7 @@ from providers.acytoo import Acytoo
 from providers.answer import answer
 from providers.backend_api import BackendApi
 from providers.errors import RequestRefused, UpstreamFailed
-from providers.response import FinishReason, RawResponse
+from providers.response import FinishReason, RawResponse, ToolCalls, Usage
 
 
 def provider(*steps, seen=None):
@@ -53,6 +53,12 @@ def test_it_is_an_async_generator_function_with_the_providers_own_signature():
 def test_items_come_in_order_without_blank_texts_and_the_finish_last():
     raw = RawResponse(type="log")
     assert run(provider("a", "", STOP, raw, " ", FinishReason("length"))) == ["a", raw, " ", STOP]
+
+
+def test_tool_calls_are_an_answer_without_text():
+    calls = ToolCalls(({"id": "a"},))
+    assert run(provider(calls, STOP)) == [calls, STOP]
+    failing(RuntimeError, provider(Usage(1, 2, 3), STOP))
 
 
 def test_options_and_copies_are_handed_on():

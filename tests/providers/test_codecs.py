@@ -3,8 +3,9 @@ import json
 import time
 
 import pytest
-from served import all_cuts
+from served import all_cuts, failing, serving
 
+from providers.backend_api import BackendApi
 from providers.codecs import (
     EitherJson,
     JsonEvents,
@@ -14,6 +15,7 @@ from providers.codecs import (
     Text,
     parse_json,
 )
+from providers.errors import RequestRefused, UpstreamFailed
 
 
 def decoded(decoder, pieces, *, close=True):
@@ -34,6 +36,17 @@ def test_sse_vectors_hold_for_every_cut(shared):
             assert events == vector["expect"], (vector["id"], pieces)
             assert decoder.retry == vector["expect_retry_ms"], vector["id"]
             assert decoder.last_event_id == vector["expect_final_last_event_id"], vector["id"]
+
+
+def test_the_connections_that_a_browser_refuses_are_refused(shared):
+    vectors = json.loads(shared("wire/sse_vectors.json").read_text())["vectors"]
+    refused = [vector for vector in vectors if not vector["connection_accepted"]]
+    assert [vector["status"] for vector in refused] == [200, 204, 205, 210, 299, 404, 410, 503]
+    for vector in refused:
+        family = RequestRefused if vector["status"] in {404, 410} else UpstreamFailed
+        body = base64.b64decode(vector["input_b64"])
+        with serving(body, content_type=vector["content_type"], status=vector["status"]):
+            assert failing(family, BackendApi, base_url="http://upstream.test")[0] == [], vector["id"]
 
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r", b"\r\n"], ids=repr)
@@ -158,6 +171,6 @@ def test_a_huge_event_takes_linear_time(size):
     text = "x" * (2_097_152 if size > 1 else 262_144)
     body = b"data: " + json.dumps({"t": text}).encode() + b"\n\n"
     pieces = [body[at : at + size] for at in range(0, len(body), size)]
-    start = time.perf_counter()
+    start = time.process_time()
     assert decoded(EitherJson("type"), pieces) == [{"t": text}]
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 10

@@ -202,6 +202,13 @@ def test_a_redirect_to_what_is_no_address_is_a_failure():
     assert len(served.requests) == 1
 
 
+def test_a_cookie_that_a_redirect_sets_is_sent_to_where_it_leads():
+    told = moved("/b") | {"headers": {"location": "/b", "set-cookie": "seen=1; Path=/"}}
+    with serving(**told, then=[(200, {}, b"x")]) as served:
+        assert run(Acytoo) == ["x", DONE]
+    assert [request.headers.get("cookie") for request in served.requests] == [None, "seen=1"]
+
+
 def test_redirects_end():
     with serving(**moved("/again")) as served:
         failing(RuntimeError, Acytoo)

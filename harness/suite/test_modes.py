@@ -1,0 +1,88 @@
+"""REQ and FINISH: what both modes of an API, stream and document, have in common."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from providers.contract import Capability, DocumentRule
+
+from ..documents import as_document, finishes_of_documents, streams_as_documents
+from ..driver import Driver
+from ..evidence import draw, draw_request, fail, require_equal
+from ..expectation import answer, document, only_request
+from ..framing import at_path, leaves, lookup
+from ..requirement import requirement
+from ..scenario import Scenario, answers, documents, one_answer
+from ..transcript import Request
+from ..verdict import Level
+
+
+@requirement(
+    "REQ-10",
+    Level.MUST,
+    over=one_answer,
+    needs=[Capability.BOTH_MODES],
+    source="contract: document; 8 public bug threads of options lost in one of the two modes",
+)
+def test_both_modes_send_the_same_request(drive: Driver, scenario: Scenario) -> None:
+    """The bodies of a stream and of a document differ in the declared members alone.
+
+    Usage is asked for if and only if the answer is streamed: a document tells it unasked, and an API refuses
+    the option there. Two code paths that build the body apart lose options in one of them.
+
+    Remedy: build one body for both modes, and add the members of the stream where it is one.
+    """
+    for rule in filter(None, [drive.contract.document]):
+        whole = as_document(drive.contract, rule, scenario)
+        streamed, asked = (only_request(drive(each), each) for each in (scenario, whole))
+        bodies = {"stream": document(streamed), "document": document(asked)}
+        one, other = (_without(rule, body) for body in bodies.values())
+        wire = f"{draw_request(streamed)}\n{draw_request(asked)}"
+        require_equal(one, other, "the bodies of stream and document differ", wire=wire)
+        _require_usage_asked(rule, bodies, {"stream": streamed, "document": asked})
+
+
+def _without(rule: DocumentRule, body: Any) -> dict[str, Any]:
+    """Give the leaves of a body but for the members of the stream."""
+    return {path: leaf for path, leaf in leaves(body) if not any(at_path(own, path) for own in rule.stream_paths)}
+
+
+def _require_usage_asked(rule: DocumentRule, bodies: Mapping[str, Any], requests: Mapping[str, Request]) -> None:
+    path = rule.usage_option_path
+    if path is None:
+        return
+    for mode, body in bodies.items():
+        wanted = mode == "stream"
+        if bool(lookup(body, path)) is not wanted:
+            reason = f"usage is {'not ' if wanted else ''}asked for in the mode {mode}"
+            observed = lookup(body, path)
+            raise fail(reason, expected=wanted, observed=observed, wire=draw_request(requests[mode]))
+
+
+@requirement(
+    "FINISH-07",
+    Level.MUST,
+    over=lambda judged: chain(streams_as_documents(judged), finishes_of_documents(judged), documents(judged)),
+    needs=[Capability.BOTH_MODES],
+    source="contract: document; 10 public bug threads fixed for the stream and not for the document, or the reverse",
+)
+def test_both_modes_give_the_same_answer(drive: Driver, scenario: Scenario) -> None:
+    """A stream and a document of the same content give the same text, finish and usage.
+
+    Every recorded stream is played as a document; so is every stop value of the contract.
+
+    Remedy: read finish, usage and text of both modes by the same functions.
+    """
+    transcript = drive(scenario)
+    answer(transcript, scenario, "the answer as a document")
+    streams = (stream for stream in answers(drive.subject) if scenario.name == f"{stream.name}-as-document")
+    for stream in streams:
+        _require_same_usage(drive(stream).usages[-1:], transcript.usages[-1:], draw(scenario.script))
+
+
+def _require_same_usage(streamed: Sequence[Any], whole: Sequence[Any], wire: str) -> None:
+    """Require the same usage; that both modes tell it is a SHOULD."""
+    if streamed != whole:
+        level = None if streamed and whole else Level.SHOULD
+        reason = "the usage of the document is not that of the stream"
+        raise fail(reason, expected=list(streamed), observed=list(whole), wire=wire, level=level)

@@ -1,0 +1,145 @@
+"""What the chunks and documents of Chat Completions mean. No I/O."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..errors import RequestRefused, UpstreamFailed, failure
+from ..messages import text_of
+from ..response import FinishReason, Item, Reasoning, ToolCalls, Usage
+from ..tool_calls import Assembly
+from ..wording import words_in
+
+_FINISHES = {
+    "stop": "stop",
+    "length": "length",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "content_filter": "content_filter",
+}
+_FAILURES = ("error", "fail", "timeout", "malformed", "insufficient_system_resource")
+_REFUSALS = {
+    "authentication_error",
+    "content_filter",
+    "content_policy_violation",
+    "context_length_exceeded",
+    "exceed_context_size_error",
+    "invalid_api_key",
+    "invalid_request_error",
+    "invalid_value",
+    "model_not_found",
+    "not_found_error",
+    "permission_error",
+    "request_too_large",
+    "unsupported_value",
+}
+"""Types and codes that mean that the call must be changed."""
+_FIRST_STATUS, _LAST_STATUS = 400, 599
+
+
+class Reading:
+    """One answer as it comes: the items of each chunk, and what can be told at the end alone."""
+
+    def __init__(self) -> None:
+        self._calls = Assembly()
+        self._finish: FinishReason | None = None
+        self._refusal = ""
+        self._usage: Mapping[str, Any] | None = None
+
+    def chunk(self, chunk: Mapping[str, Any]) -> Iterator[Item]:
+        """Give what a chunk of a stream adds. A ``message`` beside its delta repeats what has come."""
+        return self._read(chunk, "delta")
+
+    def document(self, document: Any) -> Iterator[Item]:
+        """Give what a whole answer holds."""
+        if not isinstance(document, Mapping):
+            raise UpstreamFailed(f"expected a JSON object, got a value of type {type(document).__name__}")
+        return self._read(document, "message")
+
+    def end(self) -> Iterator[Item]:
+        """Give the calls, the usage and the finish."""
+        if calls := self._calls.calls():
+            yield ToolCalls(calls)
+        if self._usage is not None:
+            yield Usage(*(_count(self._usage, name) for name in ("prompt_tokens", "completion_tokens", "total_tokens")))
+        if self._finish is not None:
+            yield FinishReason("content_filter", self._refusal) if self._refusal else self._finish
+
+    def _read(self, event: Mapping[str, Any], member: str) -> Iterator[Item]:
+        _require_no_error(event)
+        self._usage = _usage(event) or self._usage
+        choice = _first(event.get("choices"))
+        said = choice.get(member)
+        said = said if isinstance(said, Mapping) else {}
+        yield from map(Reasoning, filter(None, [_reasoning(said)]))
+        yield from filter(None, [text_of(said.get("content"))])
+        self._calls.add(said.get("tool_calls"))
+        self._calls.add([{"function": said["function_call"]}] if said.get("function_call") else None)
+        self._refusal += said["refusal"] if isinstance(said.get("refusal"), str) else ""
+        finish = _finish(choice.get("finish_reason"))  # a failure counts even after a finish
+        self._finish = self._finish or finish
+
+
+def _first(choices: Any) -> Mapping[str, Any]:
+    """Give the choice of index 0, which is the answer; an empty one where a chunk has none."""
+    for position, choice in enumerate(choices if isinstance(choices, list) else []):
+        if isinstance(choice, Mapping):
+            index = choice.get("index")
+            if (position if index is None else index) == 0:
+                return choice
+    return {}
+
+
+def _reasoning(said: Mapping[str, Any]) -> str:
+    """Give the thinking, which services put into members of their own or into typed parts."""
+    named = (said.get(name) for name in ("reasoning_content", "reasoning"))
+    if told := next((text for text in named if isinstance(text, str) and text), ""):
+        return told
+    content = said.get("content")
+    parts = [part for part in content if isinstance(part, Mapping)] if isinstance(content, list) else []
+    return "".join(text_of(part.get("thinking")) for part in parts if part.get("type") == "thinking")
+
+
+def _usage(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Give the usage that an event tells; Groq puts it into a member of its own."""
+    own = event.get("x_groq")
+    told = event.get("usage") or (own.get("usage") if isinstance(own, Mapping) else None)
+    return told if isinstance(told, Mapping) else None
+
+
+def _count(usage: Mapping[str, Any], name: str) -> int | None:
+    value = usage.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _finish(raw: Any) -> FinishReason | None:
+    """Read a stop value. One outside the table is ``unknown``, an absent one is no finish."""
+    if raw in (None, ""):
+        return None
+    if not isinstance(raw, str):
+        return FinishReason("unknown", raw)
+    if raw.lower().startswith(_FAILURES):
+        raise UpstreamFailed(f"the answer ended by {raw}", code=raw)
+    return FinishReason(_FINISHES[raw]) if raw in _FINISHES else FinishReason("unknown", raw)
+
+
+def _require_no_error(event: Mapping[str, Any]) -> None:
+    """Raise for an error that comes after status 200, as its status, type or code says."""
+    error = event.get("error")
+    if error in (None, "", False):
+        return
+    said, code = words_in(event)
+    said = said or "an error without explanation"
+    inner = error if isinstance(error, Mapping) else {}
+    kinds = [inner.get(name) for name in ("code", "type", "status_code", "status")]
+    status = next((number for kind in kinds if (number := _status(kind)) is not None), None)
+    if status is not None:
+        raise failure(said, code=code, status=status)
+    refused = any(isinstance(kind, str) and kind in _REFUSALS for kind in kinds)
+    raise (RequestRefused if refused else UpstreamFailed)(said, code=code)
+
+
+def _status(value: Any) -> int | None:
+    """Read a code that is an HTTP status, as a number or as digits."""
+    number = int(value) if isinstance(value, str) and value.isdecimal() and len(value) == len("400") else value
+    whole = isinstance(number, int) and not isinstance(number, bool)
+    return number if whole and _FIRST_STATUS <= number <= _LAST_STATUS else None
