@@ -1,7 +1,7 @@
 """All 8,191 two-way cuts of an 8 KB SSE body: what a drive costs beside the bare libraries, in one run.
 
 Every row reads the same bytes, cut at the same places, with the decoder of ``providers/codecs.py``, and joins the text.
-A drive is what the suite does, ``drive(scenario.answered(script))``: a loop, a client and a transcript for each cut.
+A drive is what the suite does, ``drive.each(scenarios)``: a connection and a transcript for each cut, a loop for many.
 The naive row makes a client with a TLS context of its own for each cut; a few tell what all would take.
 """
 
@@ -31,6 +31,8 @@ URL = "http://upstream.test/backend-api/v2/conversation"
 LIMIT = 1.5
 """What a drive may cost in units of bare respx with a shared client."""
 NAIVE = 20
+BATCH = 32
+"""Cuts that share an event loop, as in the suite."""
 
 Cuts = list[list[bytes]]
 
@@ -106,9 +108,12 @@ def answer_of(driver: Driver, count: int) -> Scenario:
 def drives(driver: Driver, scenario: Scenario, cuts: Cuts) -> None:
     """Drive the provider through every cut, as STREAM-01 does."""
     usual = driver(scenario)
-    for pieces in cuts:
-        if driver(scenario.answered(scenario.script.with_body(pieces))).meaning != usual.meaning:
-            raise SystemExit(f"the answer depends on the cut after {len(pieces[0])} bytes")
+    varied = [scenario.answered(scenario.script.with_body(pieces)) for pieces in cuts]
+    for first in range(0, len(varied), BATCH):
+        batch = varied[first : first + BATCH]
+        for one, transcript in zip(batch, driver.each(batch), strict=True):
+            if transcript.meaning != usual.meaning:
+                raise SystemExit(f"the answer depends on the cut: {one.script!r:.200}")
 
 
 async def through_respx(plain: Plain, cuts: Cuts) -> None:

@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from providers.contract import Contract
@@ -108,10 +109,12 @@ async def _supervise(groups: Sequence[Sequence[Reading]], deadline: float, play:
     own: set[asyncio.Task[Any]] = set()
     for group in groups:
         own |= await _read_group(group, deadline, play)
+        if any(reading.seen.course is Course.TIMED_OUT for reading in group):
+            break  # a row of calls does not wait once more for each
     await _within(_GRACE, lambda: play.settle(0))
-    for group in groups:
-        for reading in group:
-            reading.seen.exchanges = play.exchanges()
+    exchanges = play.exchanges()
+    for reading in chain.from_iterable(groups):
+        reading.seen.exchanges = exchanges
     first.seen.threads = tuple(_busy(set(threading.enumerate()) - threads))
     if first.consumer.watch_leftovers:
         await _note_open_connections(first.seen, before, first.consumer.times)

@@ -13,7 +13,7 @@ from typing import Any
 
 from providers.contract import Contract
 
-from .framing import Event, text_of
+from .framing import text_in
 from .transcript import Item, Kind, Raised
 
 _KINDS = {
@@ -43,7 +43,7 @@ def item(contract: Contract, value: Any) -> Item:
     members = None if kind is Kind.OTHER else _plain(_members(value))
     if members is None:
         return Item(Kind.OTHER, _shown(value), "", name)
-    text = text_of(contract, Event(members)) if kind is Kind.RAW else None
+    text = text_in(contract, members) if kind is Kind.RAW else None
     return Item(kind, members, text or "", name)
 
 
@@ -59,7 +59,8 @@ def _members(value: Any) -> Mapping[str, Any] | None:
     """Give the public members of an item by its own account, its attributes or its slots; None if it will not tell."""
     try:
         if callable(getattr(value, "get_dict", None)):
-            return dict(value.get_dict())
+            told = value.get_dict()
+            return told if isinstance(told, dict) else dict(told)
         return _public(value)
     except Exception:  # noqa: BLE001  foreign code may raise anything; what does not tell is of no declared type
         return None
@@ -92,7 +93,10 @@ def _plain(value: Any) -> Any:
     if type(value) in _SCALARS:  # most values; asking for Mapping first costs ten times as much
         return value
     if isinstance(value, dict | Mapping):  # dict first: the question is then answered at once
-        return {str(name): _plain(member) for name, member in value.items()}
+        return {
+            name if type(name) is str else str(name): member if type(member) in _SCALARS else _plain(member)
+            for name, member in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_plain(member) for member in value]
     if value is None or isinstance(value, str | int | float | bool):

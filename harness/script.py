@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 
 class Framing(StrEnum):
@@ -72,12 +73,12 @@ class Script:
 
     steps: tuple[Step, ...]
 
-    @property
+    @cached_property
     def head(self) -> Send:
         """The status and headers that are sent."""
         return next(step for step in self.steps if isinstance(step, Send))
 
-    @property
+    @cached_property
     def body(self) -> bytes:
         """All bytes of the body, joined."""
         return b"".join(step.data for step in self.steps if isinstance(step, Chunk))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Via(StrEnum):
@@ -73,9 +73,8 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True)
-class Item:
-    """One yielded item as plain data."""
+class Item(NamedTuple):
+    """One yielded item as plain data; a tuple, since a drive makes hundreds."""
 
     kind: Kind
     value: Any

@@ -276,18 +276,16 @@ class Events(Generic[Event]):
         return self
 
     async def __anext__(self) -> Event:
-        while (event := self._decoded()) is _NOTHING:
-            if self._ended:
-                raise StopAsyncIteration
+        while True:
+            try:
+                return next(self._ready)
+            except StopIteration:
+                if self._ended:
+                    raise StopAsyncIteration from None
+            except Malformed as error:
+                problem = str(error)
+                break
             data = await self._reply.read()
             self._ended = not data
             self._ready = self._decoder.feed(data) if data else self._decoder.close()
-        return event
-
-    def _decoded(self) -> Event:
-        """Give the next event that is ready, or nothing."""
-        try:
-            return next(self._ready, _NOTHING)
-        except Malformed as error:
-            problem = str(error)
         raise UpstreamFailed(problem)
