@@ -19,11 +19,11 @@ from typing import Any
 import httpx
 import respx
 
-from harness import variations
 from harness.driver import Driver
 from harness.scenario import Scenario
 from harness.settings import Road, Settings
 from harness.stage import Stage
+from harness.variations import answers, cuts
 from providers.codecs import EitherJson
 
 SIZE = 8_192
@@ -87,15 +87,15 @@ def _text(event: dict[str, Any]) -> str:
 def answer_of(driver: Driver, count: int) -> Scenario:
     """Give a recorded answer stretched to exactly 8 KB, its text in so many events."""
     recorded = next(scenario for scenario in driver.subject.recordings if scenario.name == "one-turn")
-    frame = variations.answered_with(driver.contract, recorded, [""]).script
-    count += 1 - len(variations.events_of(driver.contract, frame))
+    frame = answers.answered_with(driver.contract, recorded, [""]).script
+    count += 1 - len(answers.events_of(driver.contract, frame))
     letters = "The rain in Spaín stays mainly in the plain. "
 
     def of(size: int) -> Scenario:
         text = (letters * (size // len(letters) + 1))[:size]
         borders = [index * size // count for index in range(count + 1)]
         texts = [text[start:end] for start, end in itertools.pairwise(borders)]
-        return variations.answered_with(driver.contract, recorded, texts)
+        return answers.answered_with(driver.contract, recorded, texts)
 
     size = SIZE - len(of(0).script.body)
     while len(of(size).script.body) > SIZE:
@@ -196,7 +196,7 @@ def measured(driver: Driver, scenario: Scenario, rounds: int) -> dict[str, float
     }
     taken = dict.fromkeys(rows, 0.0)
     for first in range(1, rounds + 1):
-        part = [variations.cut(body, at) for at in range(first, len(body), rounds)]
+        part = [cuts.cut(body, at) for at in range(first, len(body), rounds)]
         for name, work in rows.items():
             driver.upstream.close()  # takes its patch off, so that the rows do not meet
             taken[name] += seconds(lambda: work(part))  # noqa: B023  called at once
@@ -207,14 +207,14 @@ def measured(driver: Driver, scenario: Scenario, rounds: int) -> dict[str, float
 def extrapolated(scenario: Scenario) -> float:
     """Take the time of the naive row from a few cuts."""
     body = scenario.script.body
-    few = [variations.cut(body, at) for at in range(1, len(body), len(body) // NAIVE)]
+    few = [cuts.cut(body, at) for at in range(1, len(body), len(body) // NAIVE)]
     return seconds(lambda: asyncio.run(naively(Plain(scenario), few))) * (len(body) - 1) / len(few)
 
 
 def profile(driver: Driver, scenario: Scenario, lines: int) -> str:
     """Tell where the time of 500 drives goes."""
     body = scenario.script.body
-    cuts = [variations.cut(body, at) for at in range(1, 501)]
+    cuts = [cuts.cut(body, at) for at in range(1, 501)]
     profiler = cProfile.Profile()
     profiler.runcall(drives, driver, scenario, cuts)
     out = io.StringIO()

@@ -6,9 +6,6 @@ from typing import Any
 
 from providers.contract import OK, Codec, Contract
 
-from . import restyling, variations
-from .answers import events_of
-from .cuts import cut, hot_cuts, line_end_cuts, spread
 from .driver import Driver
 from .evidence import draw_pieces, fail, outcome, require_equal
 from .expectation import answer, exercised, meaning
@@ -16,9 +13,12 @@ from .framing import Event, codec_of, is_finish
 from .requirement import Claim, Failure
 from .scenario import Scenario
 from .script import Chunk
-from .style import Style, write
 from .transcript import Course, Transcript
-from .variations import Variation
+from .variations import catalogue, restyling
+from .variations.answers import events_of
+from .variations.catalogue import Variation
+from .variations.cuts import cut, hot_cuts, line_end_cuts, spread
+from .variations.style import Style, write
 from .verdict import Level
 
 _HOT = 12
@@ -40,11 +40,11 @@ class Basis:
 
     def known(self) -> tuple[Variation, ...]:
         """Give the variations that apply."""
-        return variations.applicable(self.drive.contract, self.codec, advertised(self.usual))
+        return catalogue.applicable(self.drive.contract, self.codec, advertised(self.usual))
 
     def understands(self, variation: Variation) -> bool:
         """Tell whether the answer is read under a variation."""
-        told = restyling.varied(self.drive.contract, self.plain, variations.style_of(variation))
+        told = restyling.varied(self.drive.contract, self.plain, catalogue.style_of(variation))
         return is_answer(self.drive(told), told)
 
     @property
@@ -91,7 +91,7 @@ def stays_equal(drive: Driver, recorded: Scenario, requirement: str) -> None:
                 _alone(base, variation)
                 _as_recorded(base, variation, told)
                 _with_errors(base, variation)
-        for pair in variations.pairs(known, requirement):
+        for pair in catalogue.pairs(known, requirement):
             if base.level(*pair) is level:
                 _together(base, *pair)
 
@@ -112,7 +112,7 @@ def _alone(base: Basis, variation: Variation) -> None:
 
 def _as_recorded(base: Basis, variation: Variation, told: Transcript) -> None:
     """Require all that the provider makes of the recorded answer: other events, tool calls, usage."""
-    style = variations.style_of(variation)
+    style = catalogue.style_of(variation)
     if {"cut", "marks"} & variation.changes.keys():
         return
     varied = restyling.varied(base.drive.contract, base.recorded, style)
@@ -146,7 +146,7 @@ def _require_together(base: Basis, first: Variation, second: Variation) -> None:
 
 def _require(base: Basis, *chosen: Variation) -> Scenario:
     """Require the answer in the style of the variations, and give it."""
-    style = variations.style_of(*chosen)
+    style = catalogue.style_of(*chosen)
     varied = restyling.varied(base.drive.contract, base.plain, style)
     if not is_answer(base.drive(varied), varied):
         varied = restyling.varied(base.drive.contract, _smallest(base, style), style)
@@ -196,7 +196,7 @@ def pieces_of(scenario: Scenario) -> str:
 
 def _with_errors(base: Basis, variation: Variation) -> None:
     """Require that an error in the stream raises in this style too, if it does in the usual one."""
-    style = variations.style_of(variation)
+    style = catalogue.style_of(variation)
     for events in _error_streams(base):
         if _raises(base, events, style) is None or _raises(base, events, Style()) is not None:
             continue

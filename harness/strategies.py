@@ -13,13 +13,13 @@ from hypothesis.strategies import SearchStrategy
 
 from providers.contract import Contract
 
-from .answers import answered_with, compact
-from .cuts import cut, hot_cuts
 from .recording import Call
 from .requirement import Failure
-from .restyling import varied
 from .scenario import Scenario
-from .variations import Variation, compatible, style_of
+from .variations.answers import answered_with, compact
+from .variations.catalogue import Variation, compatible, style_of
+from .variations.cuts import cut, hot_cuts
+from .variations.restyling import varied
 
 T = TypeVar("T")
 

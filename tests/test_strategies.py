@@ -11,7 +11,7 @@ from harness.requirement import Failure
 from harness.scenario import Scenario
 from harness.script import Chunk, reply
 from harness.strategies import TORTURE, calls, contents, for_all, models, retold
-from harness.variations import applicable
+from harness.variations.catalogue import applicable
 from providers.acytoo.contract import CONTRACT as ACYTOO
 from providers.backend_api.contract import CONTRACT as BACKEND_API
 from providers.codecs import EitherJson, Text

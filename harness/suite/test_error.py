@@ -10,18 +10,19 @@ from typing import Any
 
 from providers.contract import Capability, Contract, Door, Family
 
-from .. import faults, variations
 from ..consumer import Consumer
 from ..driver import Driver, Way
 from ..evidence import draw, fail, outcome, show
 from ..expectation import declared, deliberate, exercised, failure, fired, refusal_before_network
+from ..faults import grid
+from ..faults.members import bare_errors
+from ..faults.unusable import document_for_stream, unusable
 from ..framing import Event, codec_of, render
-from ..members import bare_errors
 from ..requirement import Claim, requirement
 from ..scenario import Declared, Judged, Scenario, one_answer, refusals
 from ..script import Chunk, Gate, HalfClose, Reset, Script, Step, reply
 from ..transcript import Course, Transcript
-from ..unusable import document_for_stream, unusable
+from ..variations import answers, cuts
 from ..verdict import Level
 
 _BOUND = 10_000
@@ -47,7 +48,7 @@ _KEYS = {
 @requirement(
     "ERROR-01",
     Level.MUST,
-    over=lambda judged: chain(refusals(judged), faults.statuses(judged)),
+    over=lambda judged: chain(refusals(judged), grid.statuses(judged)),
     source="the two exceptions: could this very call succeed later, unchanged? 16 public bug threads",
 )
 def test_status_maps_by_the_table(drive: Driver, scenario: Scenario) -> None:
@@ -65,10 +66,10 @@ def test_status_maps_by_the_table(drive: Driver, scenario: Scenario) -> None:
 
 def _all_failures(judged: Judged) -> Iterator[Scenario]:
     yield from refusals(judged)
-    yield from faults.some_statuses(judged, "json", "html")
-    yield from faults.in_band(judged)
+    yield from grid.some_statuses(judged, "json", "html")
+    yield from grid.in_band(judged)
     yield from unusable(judged)
-    yield from (scenario for scenario in faults.broken(judged) if scenario.expected.error is not None)
+    yield from (scenario for scenario in grid.broken(judged) if scenario.expected.error is not None)
 
 
 @requirement("ERROR-02", Level.MUST, over=_all_failures, source="seed interface: errors; 22 public bug threads")
@@ -89,7 +90,7 @@ def test_exceptions_are_the_providers_own(drive: Driver, scenario: Scenario) -> 
 
 
 def _with_message(judged: Judged) -> Iterator[Scenario]:
-    yield from faults.some_statuses(judged, "json", "huge")
+    yield from grid.some_statuses(judged, "json", "huge")
 
 
 @requirement("ERROR-03", Level.SHOULD, over=_with_message, source="11 public bug threads of errors without a reason")
@@ -106,7 +107,7 @@ def test_exception_shows_the_upstreams_words(drive: Driver, scenario: Scenario) 
     if len(text) > _BOUND:
         raise fail("the text is not bounded", expected=f"at most {_BOUND} characters", observed=f"{len(text)}")
     status = str(scenario.script.head.status)
-    wanted = [status] if scenario.name.endswith("-huge") else [status, faults.MESSAGE]
+    wanted = [status] if scenario.name.endswith("-huge") else [status, grid.MESSAGE]
     missing = [part for part in wanted if part not in text]
     if missing:
         raise fail("the upstream's words are missing", expected=missing, observed=text, wire=draw(scenario.script))
@@ -115,7 +116,7 @@ def test_exception_shows_the_upstreams_words(drive: Driver, scenario: Scenario) 
 @requirement(
     "ERROR-04",
     Level.MUST,
-    over=lambda judged: chain(faults.in_band(judged), bare_errors(judged)),
+    over=lambda judged: chain(grid.in_band(judged), bare_errors(judged)),
     needs=[Capability.IN_BAND_ERRORS],
     source="contract: error cases; 34 public bug threads",
 )
@@ -143,10 +144,8 @@ def _in_pieces(contract: Contract, scenario: Scenario) -> Iterator[list[bytes]]:
     body = scenario.script.body
     count = _MANY_CUTS if any(case.sentence for case in contract.errors) else _FEW_CUTS
     yield [body]
-    yield from (
-        variations.cut(body, at) for at in variations.spread(variations.hot_cuts(body) or range(1, len(body)), count)
-    )
-    yield variations.bytewise(body)
+    yield from (cuts.cut(body, at) for at in cuts.spread(cuts.hot_cuts(body) or range(1, len(body)), count))
+    yield cuts.bytewise(body)
 
 
 def _wording(contract: Contract, scenario: Scenario) -> set[str]:
@@ -162,7 +161,7 @@ def _wording(contract: Contract, scenario: Scenario) -> set[str]:
 @requirement(
     "ERROR-05",
     Level.MUST,
-    over=faults.in_band,
+    over=grid.in_band,
     needs=[Capability.IN_BAND_ERRORS],
     source="contract: error cases and their HTTP twins; 5 public bug threads",
 )
@@ -195,7 +194,7 @@ def test_retry_after_is_reachable(drive: Driver, scenario: Scenario) -> None:
         moment = datetime.now(UTC) + timedelta(seconds=_WAIT)
         value = str(_WAIT) if form == "seconds" else format_datetime(moment, usegmt=True)
         headers = [("content-type", "application/json"), ("retry-after", value)]
-        varied = scenario.answered(reply(faults.error_json(), status=status, headers=headers))
+        varied = scenario.answered(reply(grid.error_json(), status=status, headers=headers))
         error = drive(varied).raised
         if error is None:
             continue
@@ -233,7 +232,7 @@ def _is_moment(text: str, moment: datetime) -> bool:
 @requirement(
     "ERROR-07",
     Level.MUST,
-    over=lambda judged: chain(faults.broken(judged), faults.unreachable(judged)),
+    over=lambda judged: chain(grid.broken(judged), grid.unreachable(judged)),
     sockets=True,
     source="RFC 9112, 8; 9 public bug threads of raw httpx, aiohttp and requests errors",
 )
@@ -243,7 +242,7 @@ def test_transport_failure_is_a_runtime_error(drive: Driver, scenario: Scenario)
     Remedy: wrap the whole exchange, reading included, in one try that turns the library's errors into
     RuntimeError.
     """
-    if scenario.name in faults.UNREACHABLE:
+    if scenario.name in grid.UNREACHABLE:
         exercised(drive.door in {Door.BASE_URL, Door.URL}, f"the door {drive.door} leads to one address only")
         failure(drive(scenario, way=Way(drive.door, origin=_address(drive, scenario))), scenario)
     else:
@@ -251,7 +250,7 @@ def test_transport_failure_is_a_runtime_error(drive: Driver, scenario: Scenario)
 
 
 def _address(drive: Driver, scenario: Scenario) -> str:
-    return str(getattr(drive.upstream, faults.UNREACHABLE[scenario.name]))
+    return str(getattr(drive.upstream, grid.UNREACHABLE[scenario.name]))
 
 
 @requirement(
@@ -304,7 +303,7 @@ def test_no_request_is_repeated_in_vain(drive: Driver, scenario: Scenario) -> No
 def _refused_once(scenario: Scenario) -> Iterator[Scenario]:
     """Refuse the first request; a second one would be answered."""
     for status in (400, 401, 422):
-        refused = reply(faults.error_json(), status=status, headers=[faults.JSON])
+        refused = reply(grid.error_json(), status=status, headers=[grid.JSON])
         yield replace(scenario, scripts=(refused, *scenario.scripts))
 
 
@@ -319,7 +318,7 @@ def _lost_after_text(contract: Contract, scenario: Scenario) -> Iterator[tuple[S
     """Lose the answer once two texts have been yielded: the connection, the rest of it, or by an error event."""
     if Capability.STREAM not in contract.capabilities:
         return
-    lockstep, gates = variations.lockstep(contract, scenario, ["One ", "two ", "three ", "four."])
+    lockstep, gates = answers.lockstep(contract, scenario, ["One ", "two ", "three ", "four."])
     steps = lockstep.script.steps
     last = next(index for index, step in enumerate(steps) if isinstance(step, Gate) and step.name == gates[1][1])
     endings: list[tuple[Step, ...]] = [(Reset(),), (HalfClose(),)]
@@ -335,8 +334,8 @@ def _lost_after_text(contract: Contract, scenario: Scenario) -> Iterator[tuple[S
 
 def _failing_for_long(scenario: Scenario) -> Iterator[Scenario]:
     """Fail before any output, more often than anyone should try; then answer, so that a trial without end ends."""
-    headers = [faults.JSON, ("retry-after", "0")]
-    for script in (reply(faults.error_json(), status=503, headers=headers), Script((Reset(),))):
+    headers = [grid.JSON, ("retry-after", "0")]
+    for script in (reply(grid.error_json(), status=503, headers=headers), Script((Reset(),))):
         yield replace(scenario, scripts=(*[script] * (_MOST_REQUESTS + 1), *scenario.scripts))
 
 

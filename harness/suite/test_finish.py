@@ -6,18 +6,19 @@ from typing import Any
 
 from providers.contract import Capability
 
-from .. import faults, variations
 from ..driver import Driver
-from ..endings import errors_after_finish, odd_ends, truncations
 from ..evidence import draw, draw_pieces, fail, outcome
 from ..expectation import answer, deliberate, exercised, failure, fired, no_finish
+from ..faults import grid
+from ..faults.endings import errors_after_finish, odd_ends, truncations
+from ..faults.members import changed
+from ..faults.unusable import unusable
 from ..framing import Event, codec_of, is_finish, render, steps_of, text_of, with_member, with_text
-from ..members import changed
 from ..recording import Expected
 from ..requirement import Claim, requirement
 from ..scenario import Declared, Judged, Scenario, documents, everything, one_per_codec
 from ..transcript import Kind, Transcript
-from ..unusable import unusable
+from ..variations import answers, cuts
 from ..verdict import Level
 
 _FILTER = "content_filter"
@@ -42,9 +43,9 @@ _UNKNOWN: tuple[tuple[Any, str], ...] = (
 
 def _answers_and_failures(judged: Judged) -> Iterator[Scenario]:
     yield from everything(judged)
-    yield from faults.in_band(judged)
+    yield from grid.in_band(judged)
     yield from unusable(judged)
-    yield from faults.broken(judged)
+    yield from grid.broken(judged)
     yield from odd_ends(judged)
 
 
@@ -71,7 +72,7 @@ def test_one_finish_reason_comes_last(drive: Driver, scenario: Scenario) -> None
 
 def _short(judged: Judged) -> Iterator[Scenario]:
     """Choose a compact answer in each codec, and the document of an API with both modes."""
-    yield from (variations.compact(judged.contract, answer) for answer in one_per_codec(judged))
+    yield from (answers.compact(judged.contract, answer) for answer in one_per_codec(judged))
     yield from documents(judged)[:1]
 
 
@@ -94,7 +95,7 @@ def test_every_stop_value_maps_by_the_table(drive: Driver, scenario: Scenario) -
         answer(drive(scenario), scenario, "a complete body is not reported as stop")
         return
     for value, reason in rule.reasons.items():
-        varied = variations.expecting(_with_stop(drive, scenario, value), reason)
+        varied = answers.expecting(_with_stop(drive, scenario, value), reason)
         answer(drive(varied), varied, f"stop value {value!r}")
 
 
@@ -115,7 +116,7 @@ def test_truncated_answer_is_an_error(drive: Driver, scenario: Scenario) -> None
     tried = 0
     for position, truncated in truncations(drive.contract, scenario):
         transcript = drive(truncated)
-        wire = f"{truncated.name}: {draw_pieces(variations.cut(scenario.script.body, position))}"
+        wire = f"{truncated.name}: {draw_pieces(cuts.cut(scenario.script.body, position))}"
         if transcript.raised is None or transcript.finishes:
             observed = outcome(transcript)
             claim = Claim(raised=("RuntimeError",), finish=())
@@ -128,7 +129,7 @@ def test_truncated_answer_is_an_error(drive: Driver, scenario: Scenario) -> None
 
 def _with_stop(drive: Driver, short: Scenario, value: Any) -> Scenario:
     """Give an answer with another stop value in its finish event, or in the document that it is."""
-    contract, events = drive.contract, variations.events_of(drive.contract, short.script)
+    contract, events = drive.contract, answers.events_of(drive.contract, short.script)
     path = contract.finish.path if contract.finish else ""
     if contract.document is not None and short in documents(drive.subject):
         stopped = [replace(events[0], value=with_member(events[0].value, contract.document.finish_path, value))]
@@ -196,9 +197,9 @@ def test_finish_beside_text_keeps_both(drive: Driver, scenario: Scenario) -> Non
 
     Remedy: read the text of an event before its finish, and do not return in between.
     """
-    short = variations.compact(drive.contract, scenario)
+    short = answers.compact(drive.contract, scenario)
     *before, last, finish = _answer_events(drive, short)
-    events = variations.events_of(drive.contract, short.script)
+    events = answers.events_of(drive.contract, short.script)
     text = text_of(drive.contract, last) or ""
     joint = replace(finish, value=with_member(finish.value, drive.contract.text.paths[0], text))
     rest = events[events.index(finish) + 1 :]
@@ -209,7 +210,7 @@ def test_finish_beside_text_keeps_both(drive: Driver, scenario: Scenario) -> Non
 def _answer_events(drive: Driver, short: Scenario) -> list[Event]:
     """Give the events of an answer up to its finish, without those between the last text and the finish."""
     kept: list[Event] = []
-    for event in variations.events_of(drive.contract, short.script):
+    for event in answers.events_of(drive.contract, short.script):
         kept.append(event)
         if is_finish(drive.contract, event):
             break
@@ -230,8 +231,8 @@ def test_blank_stop_value_ends_nothing(drive: Driver, scenario: Scenario) -> Non
     Remedy: take a stop value for the end only if it is a str that is not empty.
     """
     rule = drive.contract.finish
-    short = variations.compact(drive.contract, scenario)
-    events = variations.events_of(drive.contract, short.script)
+    short = answers.compact(drive.contract, scenario)
+    events = answers.events_of(drive.contract, short.script)
     for value in ("", None, ...):
         others = [_blank(drive, event, rule.path if rule else "", value) for event in events]
         varied = _rendered(drive, short, others)
@@ -327,7 +328,7 @@ def _filtered(drive: Driver, scenario: Scenario) -> Iterator[tuple[str, Scenario
 
 
 def _without_text(drive: Driver, scenario: Scenario) -> Scenario:
-    events = variations.events_of(drive.contract, scenario.script)
+    events = answers.events_of(drive.contract, scenario.script)
     kept = [event for event in events if not text_of(drive.contract, event)]
     if not kept:  # one document
         kept = [with_text(drive.contract, event, "") for event in events]
@@ -340,8 +341,8 @@ def _refused(drive: Driver, scenario: Scenario) -> Iterator[tuple[str, Scenario]
     for sample in samples:
         if sample.shows is Capability.REFUSALS:
             for name, answered in {"after text": scenario, "without text": _without_text(drive, scenario)}.items():
-                events = variations.events_of(drive.contract, answered.script)
-                end = faults.end_of_text(drive.contract, events)
+                events = answers.events_of(drive.contract, answered.script)
+                end = grid.end_of_text(drive.contract, events)
                 refusal = [Event(value) for value in sample.events]
                 yield f"{sample.name} {name}", _rendered(drive, answered, [*events[:end], *refusal, *events[end:]])
 

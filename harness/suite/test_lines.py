@@ -2,16 +2,16 @@
 
 from providers.contract import Capability
 
-from .. import sentinels, variations
-from ..answers import answered_with, until_finish, without_last_line_end
 from ..comparison import basis, stays_equal
 from ..driver import Driver
 from ..evidence import draw_pieces
 from ..expectation import answer
 from ..requirement import Choose, requirement
-from ..restyling import remarked
 from ..scenario import Judged, Scenario, answers, one_per_codec
 from ..script import STALL
+from ..variations import catalogue, sentinels
+from ..variations.answers import answered_with, until_finish, without_last_line_end
+from ..variations.restyling import remarked
 from ..verdict import Level
 
 _PROMPT = 3.0
@@ -24,7 +24,7 @@ def _varied(requirement_id: str) -> Choose:
 
     def over(judged: Judged) -> list[Scenario]:
         contract, found = judged.contract, one_per_codec(judged)
-        return [scenario for scenario in found if variations.own(contract, scenario, requirement_id)]
+        return [scenario for scenario in found if catalogue.own(contract, scenario, requirement_id)]
 
     return over
 

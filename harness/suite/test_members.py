@@ -4,10 +4,10 @@ from itertools import chain
 
 from providers.contract import Capability
 
-from .. import members
 from ..driver import Driver
 from ..evidence import draw, fail, outcome
 from ..expectation import answer, deliberate, exercised, failure
+from ..faults import members
 from ..requirement import requirement
 from ..scenario import Scenario
 from ..transcript import Course, Transcript

@@ -6,7 +6,6 @@ from typing import Any
 
 from providers.contract import Capability, DocumentRule
 
-from ..documents import as_document, finishes_of_documents, streams_as_documents
 from ..driver import Driver
 from ..evidence import draw, draw_request, fail, require_equal
 from ..expectation import answer, document, only_request
@@ -14,6 +13,7 @@ from ..framing import at_path, leaves, lookup
 from ..requirement import requirement
 from ..scenario import Scenario, answers, documents, one_answer
 from ..transcript import Request
+from ..variations.documents import as_document, finishes_of_documents, streams_as_documents
 from ..verdict import Level
 
 

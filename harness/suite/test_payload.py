@@ -12,10 +12,10 @@ from ..driver import Driver
 from ..evidence import draw, fail, require_equal
 from ..expectation import answer
 from ..requirement import requirement
-from ..samples import counts, is_of_another_choice, showing
 from ..scenario import Judged, Scenario, one_per_codec
 from ..transcript import Kind, Transcript
-from ..variations import answered_with
+from ..variations.answers import answered_with
+from ..variations.samples import counts, is_of_another_choice, showing
 from ..verdict import Level
 
 _REPEATING = {

@@ -5,17 +5,19 @@ from dataclasses import replace
 
 from providers.contract import Capability
 
-from .. import faults, variations
 from ..consumer import Consumer
 from ..driver import Driver, Turn
 from ..evidence import draw, fail, outcome
 from ..expectation import PATIENCE, answer, exercised, failure
+from ..faults import grid
 from ..recording import Call
 from ..requirement import Claim, NotExercised, requirement
-from ..scenario import Judged, Scenario, answers, one_answer
+from ..scenario import Judged, Scenario, one_answer
 from ..script import STALL, Chunk, Gate, HalfClose, Reset, Script, Sleep, Step
 from ..transcript import Course, Ending, Request, Transcript
 from ..upstream.play import Respond
+from ..variations import cuts
+from ..variations.answers import lockstep
 from ..verdict import Level
 
 _TIMEOUT = 0.25
@@ -61,7 +63,7 @@ def _then_silence(drive: Driver, scenario: Scenario, count: int) -> tuple[Script
     """
     if Capability.STREAM not in drive.contract.capabilities:
         return scenario.script, 1
-    varied, gates = variations.lockstep(drive.contract, scenario, ["One ", "two ", "three "])
+    varied, gates = lockstep(drive.contract, scenario, ["One ", "two ", "three "])
     come, last = gates[count - 1]
     steps = varied.script.steps[: varied.script.steps.index(Gate(last))]
     return _ungated(*steps, STALL), come
@@ -106,7 +108,7 @@ def test_nothing_stays_behind(drive: Driver, scenario: Scenario) -> None:
 @requirement(
     "RES-04",
     Level.MUST,
-    over=faults.silent,
+    over=grid.silent,
     needs=[Capability.TIMEOUT],
     source="5 public bug threads of calls that hang for ever",
 )
@@ -169,7 +171,7 @@ def _dripping(judged: Judged) -> Iterator[Scenario]:
 def _dripped(scenario: Scenario, pause: float) -> Script:
     steps: list[Step] = [scenario.script.head]
     body = scenario.script.body
-    for piece in variations.cut(body, *variations.spread(range(1, len(body)), _DRIPS)):
+    for piece in cuts.cut(body, *cuts.spread(range(1, len(body)), _DRIPS)):
         steps += [Chunk(piece), Sleep(pause)]
     return Script(tuple(steps[:-1]))
 
@@ -216,7 +218,7 @@ def test_successive_event_loops_are_served(drive: Driver, scenario: Scenario) ->
 @requirement(
     "RES-07",
     Level.MUST,
-    over=lambda judged: answers(judged)[:1],
+    over=one_answer,
     sockets=True,
     source="8 public bug threads of answers that went to another caller",
 )
@@ -249,7 +251,7 @@ def _numbered(
     drive: Driver, scenario: Scenario, index: int, texts: Sequence[str]
 ) -> tuple[Scenario, tuple[tuple[int, str], ...]]:
     """Give a call that can be told by its message, its own answer, and the gates of that."""
-    varied, gates = variations.lockstep(drive.contract, scenario, texts)
+    varied, gates = lockstep(drive.contract, scenario, texts)
     message = {"role": "user", "content": f"canary-{index:02d}-"}
     return replace(varied, call=Call(scenario.call.model, (message,), scenario.call.options)), gates
 

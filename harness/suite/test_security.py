@@ -8,11 +8,11 @@ from typing import Any
 
 from providers.contract import Capability, Contract
 
-from .. import faults
 from ..consumer import Consumer
 from ..driver import Driver, Turn
 from ..evidence import bounded, draw_request, fail, require_equal
 from ..expectation import document, exercised, failure, only_request
+from ..faults import grid
 from ..framing import leaves, lookup
 from ..recording import Call
 from ..requirement import Claim, requirement
@@ -73,12 +73,12 @@ def _failures_that_echo(judged: Judged) -> Iterator[Scenario]:
     for answer in one_answer(judged):
         body = json.dumps({"error": {"message": f"Incorrect API key provided: {KEY}"}}).encode()
         script = reply(body, status=401, headers=[("content-type", "application/json")])
-        yield answer.answered(script, faults.failing("ValueError"), "status-401-echoes-the-key")
+        yield answer.answered(script, grid.failing("ValueError"), "status-401-echoes-the-key")
 
 
 def _exposing(judged: Judged) -> chain[Scenario]:
-    some = (scenario for scenario in faults.statuses(judged) if scenario.name in {"status-401-json", "status-500-html"})
-    return chain(one_answer(judged), _failures_that_echo(judged), some, faults.in_band(judged), faults.broken(judged))
+    some = (scenario for scenario in grid.statuses(judged) if scenario.name in {"status-401-json", "status-500-html"})
+    return chain(one_answer(judged), _failures_that_echo(judged), some, grid.in_band(judged), grid.broken(judged))
 
 
 @requirement(

@@ -4,20 +4,20 @@ from collections.abc import Iterable, Iterator
 
 from providers.contract import Capability, Codec
 
-from ..answers import answered_with, compact, escaped, lockstep
-from ..codings import ENCODERS, encoded
 from ..comparison import advertised, basis, pieces_of, stays_equal
 from ..consumer import Consumer
-from ..cuts import bytewise, character_cuts, cut, hot_cuts, spread
 from ..driver import Driver
 from ..evidence import draw, draw_pieces, fail, outcome, require_equal
 from ..expectation import answer, deliberate, exercised, failure, meaning
-from ..faults import corrupted
+from ..faults.grid import corrupted
 from ..requirement import requirement
-from ..restyling import labelled
 from ..scenario import Judged, Scenario, answers, one_answer, one_per_codec
 from ..strategies import for_all, retold
 from ..transcript import Kind, Transcript
+from ..variations.answers import answered_with, compact, escaped, lockstep
+from ..variations.codings import ENCODERS, encoded
+from ..variations.cuts import bytewise, character_cuts, cut, hot_cuts, spread
+from ..variations.restyling import labelled
 from ..verdict import Level
 
 _MANY = 48

@@ -6,7 +6,7 @@ import pytest
 
 from harness.cassette.coding import decoded
 from harness.errors import HarnessError
-from harness.variations import ENCODERS
+from harness.variations.codings import ENCODERS
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])

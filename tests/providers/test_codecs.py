@@ -6,15 +6,7 @@ import pytest
 from served import all_cuts, failing, serving
 
 from providers.backend_api import BackendApi
-from providers.codecs import (
-    EitherJson,
-    JsonEvents,
-    JsonLines,
-    Malformed,
-    ServerSentEvents,
-    Text,
-    parse_json,
-)
+from providers.codecs import EitherJson, JsonEvents, JsonLines, Malformed, ServerSentEvents, Text, parse_json
 from providers.errors import RequestRefused, UpstreamFailed
 
 

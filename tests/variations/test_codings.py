@@ -4,8 +4,8 @@ import zlib
 import brotli
 import pytest
 
-from harness.codings import ENCODERS, encoded
 from harness.script import Chunk, reply
+from harness.variations.codings import ENCODERS, encoded
 
 
 @pytest.mark.parametrize(

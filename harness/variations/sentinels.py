@@ -2,9 +2,9 @@
 
 from providers.contract import OK, Codec, Contract
 
+from ..framing import Event, render, text_of, with_text
+from ..scenario import Scenario
 from .answers import events_of
-from .framing import Event, render, text_of, with_text
-from .scenario import Scenario
 
 _WAYS = {
     "as usual": "data: {}\n\n",

@@ -7,11 +7,11 @@ from typing import Any
 
 from providers.contract import Capability, Codec, Contract, Place, Sample
 
-from .framing import Event, codec_of, is_finish, lookup, render, text_of, with_member
-from .recording import Expected
-from .scenario import Judged, Scenario, one_answer, one_per_codec
-from .script import reply
-from .variations import compact, events_of
+from ..framing import Event, codec_of, is_finish, lookup, render, text_of, with_member
+from ..recording import Expected
+from ..scenario import Judged, Scenario, one_answer, one_per_codec
+from ..script import reply
+from .answers import compact, events_of
 
 _JSON = ("content-type", "application/json")
 _STREAMS = {Codec.SSE, Codec.NDJSON, Codec.JSON_ARRAY}

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from providers.contract import Codec, Contract, Family
 
-from .faults import HTML, JSON, PAGE, error_json, failing
-from .framing import Event, codec_of, render
-from .scenario import Declared, Fault, Judged, Phase, Scenario, documents, one_answer
-from .script import reply
+from ..framing import Event, codec_of, render
+from ..scenario import Declared, Fault, Judged, Phase, Scenario, documents, one_answer
+from ..script import reply
+from .grid import HTML, JSON, PAGE, error_json, failing
 
 
 def unusable(judged: Judged) -> Iterator[Scenario]:

@@ -1,10 +1,10 @@
 import pytest
 
-from harness.endings import complete_at, errors_after_finish, odd_ends, truncations
+from harness.faults.endings import complete_at, errors_after_finish, odd_ends, truncations
 from harness.framing import codec_of, is_finish, parse, render
 from harness.scenario import Declared, Phase, documents, one_answer
 from harness.target import resolve
-from harness.variations import compact, events_of
+from harness.variations.answers import compact, events_of
 
 NAMES = ("acytoo", "aiask", "backend_api", "flowgpt", "pizzagpt", "openai_chat")
 SUBJECTS = {name: resolve(name) for name in NAMES}

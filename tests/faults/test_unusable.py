@@ -1,8 +1,8 @@
 import pytest
 
+from harness.faults.unusable import document_for_stream, unusable
 from harness.scenario import Declared
 from harness.target import resolve
-from harness.unusable import document_for_stream, unusable
 
 NAMES = ("acytoo", "backend_api", "openai_chat")
 SUBJECTS = {name: resolve(name) for name in NAMES}

@@ -10,10 +10,10 @@ from typing import Any
 
 from providers.contract import Codec, Contract, DocumentRule
 
-from .faults import error_places, with_error
-from .framing import Event, codec_of, is_finish, parse, render, steps_of, text_of
-from .scenario import Declared, Judged, Phase, Scenario, documents, one_answer, one_per_codec
-from .variations import compact
+from ..framing import Event, codec_of, is_finish, parse, render, steps_of, text_of
+from ..scenario import Declared, Judged, Phase, Scenario, documents, one_answer, one_per_codec
+from ..variations.answers import compact
+from .grid import error_places, with_error
 
 Steps = tuple[str | int, ...]
 

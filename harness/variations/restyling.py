@@ -6,12 +6,12 @@ from typing import Any
 
 from providers.contract import Contract
 
+from ..framing import Event, codec_of, is_finish, steps_of, text_of, with_text
+from ..scenario import Scenario
+from ..script import Script
 from .answers import answered_with, compact, events_of
 from .codings import encoded
 from .cuts import bytewise
-from .framing import Event, codec_of, is_finish, steps_of, text_of, with_text
-from .scenario import Scenario
-from .script import Script
 from .style import Cut, Style, write
 
 _TEXTS = ("Hé,", "你好🍕,", "end.")

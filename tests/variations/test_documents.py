@@ -1,10 +1,10 @@
 import json
 
-from harness.documents import as_document, finishes_of_documents, streams_as_documents
 from harness.recording import Call, Expected
 from harness.scenario import Scenario
 from harness.script import reply
 from harness.target import resolve
+from harness.variations.documents import as_document, finishes_of_documents, streams_as_documents
 from providers.backend_api.contract import CONTRACT as BACKEND_API
 from providers.openai_chat.contract import CONTRACT
 

@@ -2,8 +2,7 @@ import json
 
 import pytest
 
-from harness.framing import codec_of, is_finish, parse, text_of
-from harness.members import (
+from harness.faults.members import (
     NEW,
     Change,
     at,
@@ -16,6 +15,7 @@ from harness.members import (
     structured,
     unknown,
 )
+from harness.framing import codec_of, is_finish, parse, text_of
 from harness.scenario import Declared, Phase
 from harness.target import resolve
 

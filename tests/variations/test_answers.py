@@ -1,4 +1,8 @@
-from harness.answers import (
+from harness.framing import Event
+from harness.recording import Call, Expected
+from harness.scenario import Scenario
+from harness.script import Chunk, Gate, Script, Send, reply
+from harness.variations.answers import (
     answered_with,
     compact,
     escaped,
@@ -8,10 +12,6 @@ from harness.answers import (
     until_finish,
     without_last_line_end,
 )
-from harness.framing import Event
-from harness.recording import Call, Expected
-from harness.scenario import Scenario
-from harness.script import Chunk, Gate, Script, Send, reply
 from providers.acytoo.contract import CONTRACT as ACYTOO
 from providers.backend_api.contract import CONTRACT as BACKEND_API
 from providers.flowgpt.contract import CONTRACT as FLOWGPT

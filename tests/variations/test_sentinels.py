@@ -3,7 +3,7 @@ from dataclasses import replace
 from harness.recording import Call, Expected
 from harness.scenario import Scenario
 from harness.script import reply
-from harness.sentinels import ended, has_sentinel, junk
+from harness.variations.sentinels import ended, has_sentinel, junk
 from providers.openai_chat.contract import CONTRACT
 
 CHUNK = b'data: {"choices": [{"index": 0, "delta": {"content": "Hi"}}]}\n\n'

@@ -12,7 +12,7 @@ from typing import Any
 
 from providers.contract import Codec
 
-from .framing import Event
+from ..framing import Event
 
 
 class Layout(StrEnum):

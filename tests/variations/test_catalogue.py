@@ -4,15 +4,15 @@ from itertools import combinations
 
 import pytest
 
-from harness.answers import events_of
-from harness.codings import ENCODERS
 from harness.framing import Event, parse
 from harness.recording import Call, Expected
-from harness.restyling import labelled, plain, remarked, restyled, text_first, varied, without
 from harness.scenario import Scenario
 from harness.script import Chunk, reply
-from harness.style import Cut, Layout, Style
-from harness.variations import CATALOGUE, applicable, compatible, own, pairs, style_of
+from harness.variations.answers import events_of
+from harness.variations.catalogue import CATALOGUE, applicable, compatible, own, pairs, style_of
+from harness.variations.codings import ENCODERS
+from harness.variations.restyling import labelled, plain, remarked, restyled, text_first, varied, without
+from harness.variations.style import Cut, Layout, Style
 from harness.verdict import Level
 from providers.acytoo.contract import CONTRACT as ACYTOO
 from providers.backend_api.contract import CONTRACT as BACKEND_API

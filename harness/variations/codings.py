@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import brotli
 
-from .script import Script
+from ..script import Script
 
 
 def _deflated(pieces: Iterable[bytes], window: int) -> Iterator[bytes]:

@@ -4,11 +4,11 @@ from dataclasses import replace
 import pytest
 
 from harness.recording import Call, Expected
-from harness.samples import counts, is_of_another_choice, showing
 from harness.scenario import Scenario
 from harness.script import reply
 from harness.target import resolve
-from harness.variations import events_of
+from harness.variations.answers import events_of
+from harness.variations.samples import counts, is_of_another_choice, showing
 from providers.acytoo.contract import CONTRACT as ACYTOO
 from providers.backend_api.contract import CONTRACT as BACKEND_API
 from providers.contract import Capability, Place, Sample

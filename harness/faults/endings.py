@@ -5,11 +5,12 @@ from itertools import accumulate
 
 from providers.contract import Codec, Contract, Family
 
-from .faults import end_of, end_of_text, failing, suffix, with_error
-from .framing import Event, codec_of, is_finish, render, text_of
-from .scenario import Declared, Fault, Judged, Phase, Scenario, one_per_codec
-from .script import HalfClose, Script, Step
-from .variations import compact, events_of, spread
+from ..framing import Event, codec_of, is_finish, render, text_of
+from ..scenario import Declared, Fault, Judged, Phase, Scenario, one_per_codec
+from ..script import HalfClose, Script, Step
+from ..variations.answers import compact, events_of
+from ..variations.cuts import spread
+from .grid import end_of, end_of_text, failing, suffix, with_error
 
 _SHORT = 400
 """Bytes of a body that is cut at each of them."""

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from providers.contract import Contract
 
-from .framing import Event, codec_of, is_finish, parse, render, text_of, with_texts
-from .recording import Expected
-from .scenario import Scenario
-from .script import Chunk, Gate, Script, Step
+from ..framing import Event, codec_of, is_finish, parse, render, text_of, with_texts
+from ..recording import Expected
+from ..scenario import Scenario
+from ..script import Chunk, Gate, Script, Step
 
 _EXCERPT = 24
 """Characters of answer text in a compact answer."""

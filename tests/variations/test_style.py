@@ -3,7 +3,7 @@ from dataclasses import fields
 import pytest
 
 from harness.framing import Event, render
-from harness.style import Layout, Style, write
+from harness.variations.style import Layout, Style, write
 from providers.contract import Codec
 
 A, B, END = Event({"a": "é/🍕"}, "x"), Event({"b": [1, {}]}), Event("[DONE]")

@@ -10,20 +10,14 @@ from typing import Any
 
 from providers.contract import Codec, Contract
 
-from .answers import (
-    answered_with,
-    compact,
-    events_of,
-    expecting,
-    lockstep,
-)
+from ..framing import codec_of
+from ..scenario import Scenario
+from ..verdict import Level
+from .answers import answered_with, compact, events_of, expecting, lockstep
 from .codings import ENCODERS
 from .cuts import bytewise, cut, hot_cuts, spread
-from .framing import codec_of
 from .restyling import of_unknown_type
-from .scenario import Scenario
 from .style import Cut, Layout, Style
-from .verdict import Level
 
 __all__ = [
     "CATALOGUE",

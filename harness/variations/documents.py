@@ -7,11 +7,11 @@ from typing import Any
 
 from providers.contract import Contract, DocumentRule
 
-from .framing import is_finish, lookup, with_member
-from .recording import Expected
-from .scenario import Judged, Scenario, answers, one_answer
-from .script import reply
-from .variations import events_of
+from ..framing import is_finish, lookup, with_member
+from ..recording import Expected
+from ..scenario import Judged, Scenario, answers, one_answer
+from ..script import reply
+from .answers import events_of
 
 _JSON = ("content-type", "application/json")
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from providers.contract import OK, Codec, Contract, ErrorCase, Family
 
-from .framing import Event, codec_of, is_finish, render, text_of
-from .recording import Expected
-from .scenario import Declared, Fault, Judged, Phase, Scenario, documents, one_answer, one_per_codec
-from .script import STALL, Framing, HalfClose, Reset, Script, Send, Step, reply
-from .variations import answered_with, bytewise, compact, events_of
+from ..framing import Event, codec_of, is_finish, render, text_of
+from ..recording import Expected
+from ..scenario import Declared, Fault, Judged, Phase, Scenario, documents, one_answer, one_per_codec
+from ..script import STALL, Framing, HalfClose, Reset, Script, Send, Step, reply
+from ..variations.answers import answered_with, compact, events_of
+from ..variations.cuts import bytewise
 
 MESSAGE = "the oven is on fire"
 """The upstream's own words in a fabricated error."""

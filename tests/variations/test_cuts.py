@@ -1,4 +1,4 @@
-from harness.cuts import bytewise, character_cuts, cut, hot_cuts, line_end_cuts, spread
+from harness.variations.cuts import bytewise, character_cuts, cut, hot_cuts, line_end_cuts, spread
 
 
 def test_cut_cuts_at_every_position_in_order():
