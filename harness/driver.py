@@ -29,7 +29,7 @@ _GRACE = 1.0
 """Seconds that a provider gets to obey a cancellation."""
 _GAP = Sleep(0.002)
 """Between the pieces of a cut body on a socket, lest the kernel or the client join them."""
-_FEW_PIECES = 12
+_FEW_PIECES = 16
 
 
 class Subject(Protocol):
@@ -88,7 +88,7 @@ class Driver:
     """Drives one subject against one upstream."""
 
     last: Drive | None = None
-    """The drive that was over last; where a requirement fails, the one that it blames."""
+    """The drive that was over last; where a requirement fails and says no other, the one that it blames."""
 
     def __init__(
         self, subject: Subject, upstream: Upstream, deadline: float = DEADLINE, *, guarded: bool = True
@@ -99,6 +99,7 @@ class Driver:
         self.upstream = upstream
         self.deadline = deadline
         self._door: Door | None = None
+        self._recent: tuple[Drive, ...] = ()
         self._begun = 0
         """Which call of several began last."""
         self._watch: Callable[[], AbstractContextManager[Sequence[str]]] = guard.watching if guarded else _unguarded
@@ -118,6 +119,11 @@ class Driver:
         came_by = {request.via for request in self(scenario, way=Way(door)).requests}
         direct = {Via.ORIGIN} if door in {Door.BASE_URL, Door.URL} else {Via.FORWARD, Via.CONNECT}
         return bool(came_by & direct)
+
+    def blamed(self, transcript: Transcript | None) -> Drive | None:
+        """Give the drive that this transcript is of, if it was one of the last few; else the last one."""
+        found = (drive for drive in self._recent if any(one is transcript for one in drive.transcripts))
+        return next(found, self.last)
 
     def __call__(
         self,
@@ -159,6 +165,7 @@ class Driver:
                 seconds = time.monotonic() - began
             transcripts = tuple(self._transcript(made, seconds, escapes) for made in calls)
         self.last = Drive(tuple(turns), respond, at_once, way, transcripts)
+        self._recent = (*self._recent[-2:], self.last)
         return transcripts
 
     def begin(self, index: int, invoke: Callable[[], Any]) -> Any:

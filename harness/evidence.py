@@ -13,6 +13,8 @@ from .verdict import Evidence, Level
 
 CUT = " | "
 LIMIT = 480
+_TELLING = frozenset({"content-type", "location", "retry-after"})
+"""Headers of a reply that a failure shows."""
 
 
 def show(value: Any) -> str:
@@ -61,8 +63,8 @@ def script_line(step: Send | Sleep | Gate | Reset | HalfClose | Close) -> str:
     """Name a step that sends no body bytes."""
     match step:
         case Send(status, headers, framing):
-            types = [f", {name}: {value}" for name, value in headers if name.lower() == "content-type"]
-            return f"{status}{''.join(types)}, {framing}"
+            shown = [f", {name}: {value}" for name, value in headers if name.lower() in _TELLING]
+            return f"{status}{''.join(shown)}, {framing}"
         case Sleep(seconds):
             return "silence" if math.isinf(seconds) else f"silence for {seconds} s"
         case Gate(name):

@@ -40,7 +40,7 @@ def item(contract: Contract, value: Any) -> Item:
     if kind is Kind.FINISH:
         reason, rest = _plain(getattr(value, "reason", None)), _attributes(value)
         return Item(kind, reason, "", name, rest or None)
-    members = None if kind is Kind.OTHER else _plain(_members(value))
+    members = None if kind is Kind.OTHER else _plain(_calls(value) if kind is Kind.TOOL_CALLS else _members(value))
     if members is None:
         return Item(Kind.OTHER, _shown(value), "", name)
     text = text_in(contract, members) if kind is Kind.RAW else None
@@ -66,6 +66,23 @@ def _members(value: Any) -> Mapping[str, Any] | None:
         return None
 
 
+def _calls(value: Any) -> Mapping[str, Any] | None:
+    """Give the members of an item of tool calls; a list of it may hold objects, such as those of an SDK."""
+    members = _members(value)
+    if members is None:
+        return None
+    return {
+        name: [_opened(call) for call in held] if isinstance(held, list | tuple) else held
+        for name, held in members.items()
+    }
+
+
+def _opened(call: Any) -> Any:
+    members = call if isinstance(call, Mapping) else _members(call) or {}
+    inner = members.get("function")
+    return members if inner is None or isinstance(inner, Mapping) else {**members, "function": _members(inner)}
+
+
 def _attributes(finish: Any) -> dict[str, Any]:
     """Give what a finish tells beside its reason."""
     try:
@@ -77,8 +94,17 @@ def _attributes(finish: Any) -> dict[str, Any]:
 
 
 def _public(value: Any) -> dict[str, Any]:
-    names = [*getattr(value, "__dict__", {}), *getattr(type(value), "__slots__", ())]
-    return {name: getattr(value, name) for name in names if not name.startswith("_")}
+    names = [*getattr(value, "__dict__", {}), *_declared(type(value))]  # type: ignore[arg-type]  # as above
+    return {name: getattr(value, name) for name in dict.fromkeys(names) if not name.startswith("_")}
+
+
+@lru_cache(maxsize=256)
+def _declared(cls: type) -> tuple[str, ...]:
+    """Name what instances of a class hold without ``__dict__``: slots, fields of a named tuple, properties."""
+    slots = [vars(base).get("__slots__", ()) for base in cls.__mro__]
+    named = [name for each in slots for name in ([each] if isinstance(each, str) else each)]
+    properties = [name for base in cls.__mro__ for name, held in vars(base).items() if isinstance(held, property)]
+    return (*named, *getattr(cls, "_fields", ()), *properties)
 
 
 def _shown(value: Any) -> str:
@@ -119,7 +145,7 @@ def raised(error: BaseException, roots: Iterable[Path]) -> Raised:
         type=_type_name(type(error)),
         family=family,
         own=type(error) in {ValueError, RuntimeError} or _is_own(_file_of(type(error)), roots),
-        deliberate=innermost is not None and _is_deliberate(innermost, roots),
+        deliberate=innermost is not None and _is_deliberate(error, innermost, roots),
         frame=_frame(innermost),
         text=_text(error),
         everything="\n".join(_everything(error)),
@@ -133,6 +159,8 @@ def _details(error: BaseException, depth: int = 3) -> dict[str, Any]:
     wanted = (name for name in dict.fromkeys(names) if not name.startswith("_") and name not in _REQUESTS)
     found = {name: _attribute(error, name) for name in wanted}
     told = {name: _headers(value) or _plain(value) for name, value in found.items() if not callable(value)}
+    if notes := getattr(error, "__notes__", None):
+        told["notes"] = _plain(notes)
     return {**told, "cause": _details(error.__cause__, depth - 1)} if error.__cause__ and depth else told
 
 
@@ -164,15 +192,17 @@ def _innermost(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
-def _is_deliberate(trace: TracebackType, roots: tuple[Path, ...]) -> bool:
+def _is_deliberate(error: BaseException, trace: TracebackType, roots: tuple[Path, ...]) -> bool:
     """Tell whether a ``raise`` statement of the provider's own code stands where the exception began.
 
     ``int("x")``, a failed unpacking or ``next()`` of an empty iterator in a generator also end in the
-    provider's frame as ValueError or RuntimeError; the instruction there is then another.
+    provider's frame as ValueError or RuntimeError; the instruction there is then another. So it is where a
+    future that was given the exception is awaited, which is deliberate, unless a StopIteration was turned into it.
     """
     code = trace.tb_frame.f_code
     instruction = dis.opname[code.co_code[trace.tb_lasti]]
-    return instruction in _RAISES and _is_own(_path_of(code), roots)
+    turned = isinstance(error.__cause__, StopIteration | StopAsyncIteration)
+    return (instruction in _RAISES or (instruction == "SEND" and not turned)) and _is_own(_path_of(code), roots)
 
 
 def _path_of(code: CodeType) -> Path:

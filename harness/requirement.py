@@ -23,7 +23,7 @@ class Claim:
     events: tuple[Any, ...] | None = None
     """The items that are neither text nor finish, as plain data."""
     raised: tuple[str, ...] | None = None
-    """The families of which one is raised; without any, nothing is raised."""
+    """The families of which one is raised, ``None`` for nothing; without any, nothing is raised."""
     own: bool | None = None
     """The exception is the provider's own, raised on purpose."""
     requests: int | None = None
@@ -31,6 +31,12 @@ class Claim:
     """The path and query of the only request."""
     members: Mapping[str, Any] | None = None
     """What the body of the only request has at some paths."""
+    headers: Mapping[str, str] | None = None
+    """Regular expressions that whole headers of the only request match."""
+    signed: tuple[str, str] | None = None
+    """A header is the MD5 (hex) of a template over the other ones."""
+    details: bool = False
+    """The exception tells more in its text or public attributes than it did."""
     secret: str | None = None
     """It is shown nowhere."""
     repeats: bool = False

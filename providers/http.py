@@ -36,10 +36,7 @@ _USUAL = (
 )
 _NO_IDLE = httpx.Limits(max_keepalive_connections=0)
 _CONNECT, _READ = 10.0, 60.0
-_MOST_REDIRECTS = 3
-_REPOSTED = {307, 308}  # RFC 9110, 15.4.8: the method stays
 _ERROR_BODY = 65_536
-_NOTHING: Any = object()
 _LOWER = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError)
 """What the layers below raise, mapped by httpx or not."""
 
@@ -126,31 +123,7 @@ def _context(verify: bool, _file: str | None, _folder: str | None) -> tls.SSLCon
 
 
 async def _send(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
-    """Send, and send again with the cookies set where the same origin asks for it; another origin gets nothing."""
-    response = await _send_once(transport, request)
-    if response.status_code not in _REPOSTED:
-        return response
-    cookies = httpx.Cookies()
-    for _ in range(_MOST_REDIRECTS):
-        await response.aclose()
-        url = _moved(request.url, response)
-        cookies.extract_cookies(response)
-        request = httpx.Request(
-            "POST",
-            url,
-            headers=request.headers.raw,
-            content=request.content,
-            cookies=cookies,
-            extensions=request.extensions,
-        )
-        response = await _send_once(transport, request)
-        if response.status_code not in _REPOSTED:
-            return response
-    await response.aclose()
-    raise UpstreamFailed(f"redirected more than {_MOST_REDIRECTS} times", status=response.status_code)
-
-
-async def _send_once(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+    """Send once; a redirect is a reply like others, and no answer."""
     try:
         response = await transport.handle_async_request(request)
     except _LOWER as error:
@@ -159,25 +132,6 @@ async def _send_once(transport: httpx.AsyncHTTPTransport, request: httpx.Request
         response.request = request
         return response
     raise failed
-
-
-def _moved(url: httpx.URL, response: httpx.Response) -> httpx.URL:
-    target = _target(url, response.headers.get("location"))
-    if target is None or _origin(target) != _origin(url):
-        raise UpstreamFailed("redirected to another origin, which is not followed", status=response.status_code)
-    return url.copy_with(raw_path=target.raw_path)
-
-
-def _target(url: httpx.URL, location: str | None) -> httpx.URL | None:
-    """Give the address of a redirect; None where there is none."""
-    try:
-        return None if location is None else url.join(location)
-    except (httpx.InvalidURL, ValueError):  # ValueError comes from urllib, which reads some addresses otherwise
-        return None
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)
 
 
 def _transport_failure(error: Exception) -> UpstreamFailed:

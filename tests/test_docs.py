@@ -15,6 +15,8 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 LINES = [line.partition("  #")[0].strip() for block in BLOCKS for line in block.splitlines()]
 CHECKS = [line for line in LINES if line.startswith("harness check")]
 DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"]
+DOCUMENTS += sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")])
+BENCHMARKS = ["cuts.py", "law.py", "mutants.py", "stability.py"]
 
 
 def harness(line, cwd, *more):
@@ -54,7 +56,22 @@ def test_a_make_target_of_the_readme_exists(target):
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_links_lead_somewhere(name):
     links = re.findall(r"\]\((?!https?:)([^)#]+)", (ROOT / name).read_text())
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links if not (ROOT / name).parent.joinpath(link).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_paths_that_are_named_exist(name):
+    named = re.findall(
+        r"`((?:harness|providers|tests|benchmarks|cassettes|docs|examples)/[\w./-]+)`", (ROOT / name).read_text()
+    )
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", BENCHMARKS)
+def test_a_benchmark_tells_what_it_takes(name):
+    command = [sys.executable, f"benchmarks/{name}", "--help"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_the_architecture_is_short_and_names_the_lines_of_the_test():

@@ -1,8 +1,10 @@
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import pytest
 
@@ -238,3 +240,78 @@ def test_details_of_a_circle_of_causes_end():
     error = Own("x")
     error.code, error.__cause__ = 1, error
     assert raised(error, [HERE]).details["cause"]["cause"]["cause"] == {"code": 1}
+
+
+class Slotted:
+    __slots__ = "reason"  # noqa: PLC0205  foreign classes may
+
+
+class Inheriting(Slotted):
+    __slots__ = ("_seen", "raw")
+
+    def __init__(self):
+        self.reason, self.raw, self._seen = "unknown", 7, None
+
+    @property
+    def told(self):
+        return "odd"
+
+
+class Counted(NamedTuple):
+    prompt_tokens: int
+    total_tokens: int
+
+
+def called(cls, new):
+    return type(new, (cls,), {"__slots__": ()})
+
+
+def test_members_are_found_in_slots_of_bases_named_tuples_and_properties():
+    finish = called(Inheriting, "FinishReason")()
+    assert item(BACKEND_API, finish).raw == {"raw": 7, "told": "odd"}
+    usage = called(Counted, "Usage")(1, 4)
+    assert item(BACKEND_API, usage).value == {"prompt_tokens": 1, "total_tokens": 4}
+
+
+def test_tool_calls_may_be_objects():
+    function = SimpleNamespace(name="f", arguments="{}")
+    calls = called(SimpleNamespace, "ToolCalls")(calls=[SimpleNamespace(id="a", function=function), {"id": "b"}, 3])
+    flat = {"id": "a", "function": {"name": "f", "arguments": "{}"}}
+    assert item(BACKEND_API, calls).value == {"calls": [flat, {"id": "b"}, {}]}
+
+
+def test_tool_calls_that_will_not_tell_are_of_no_declared_type():
+    class ToolCalls:
+        def get_dict(self):
+            raise OSError
+
+        __repr__ = object.__repr__
+
+    assert item(BACKEND_API, ToolCalls()).kind is Kind.OTHER
+
+
+def test_a_note_is_a_detail_of_an_exception():
+    error = RuntimeError("busy")
+    error.add_note("Retry-After: 7")
+    assert raised(error, [HERE]).details == {"notes": ["Retry-After: 7"]}
+
+
+async def awaited(error):
+    future = asyncio.get_running_loop().create_future()
+    future.set_exception(error)
+    await future
+
+
+async def test_an_exception_given_to_a_future_is_deliberate():
+    with pytest.raises(RuntimeError) as caught:
+        await awaited(RuntimeError("given"))
+    assert raised(caught.value, [HERE]).deliberate
+
+
+async def test_a_stop_iteration_that_turns_into_a_runtime_error_is_an_accident():
+    async def careless():
+        return next(iter(()))
+
+    with pytest.raises(RuntimeError) as caught:
+        await careless()
+    assert not raised(caught.value, [HERE]).deliberate

@@ -16,10 +16,12 @@ from ..scenario import Declared, Fault, Judged, Phase, Scenario, documents, one_
 from ..script import STALL, Framing, HalfClose, Reset, Script, Send, Step, reply
 from ..variations.answers import answered_with, compact, events_of
 from ..variations.cuts import bytewise
+from .garbage import garbage
 
 MESSAGE = "the oven is on fire"
 """The upstream's own words in a fabricated error."""
-_REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 431, 451})
+REFUSALS = frozenset({400, 401, 403, 404, 405, 406, 410, 411, 413, 414, 415, 422, 431, 451})
+"""Statuses that say that the caller must change something."""
 _FAILURES = (302, 402, 408, 409, 418, 421, 423, 424, 425, 426, 428, 429, 500, 501, 502, 503, 504, 520, 529)
 _BODIED = (400, 401, 403, 404, 413, 422, 429, 500, 503)
 """Statuses that are tried with every kind of body; the others with JSON alone."""
@@ -36,7 +38,7 @@ _PLACES = {Phase.FIRST: "first", Phase.MIDDLE: "middle", Phase.AFTER_TEXT: "last
 
 def family_of(status: int) -> Family:
     """Tell which exception a status becomes, by the question whether the very call could succeed later."""
-    return Family.VALUE_ERROR if status in _REFUSALS else Family.RUNTIME_ERROR
+    return Family.VALUE_ERROR if status in REFUSALS else Family.RUNTIME_ERROR
 
 
 def failing(error: str) -> Expected:
@@ -65,7 +67,7 @@ def statuses(judged: Judged) -> Iterator[Scenario]:
     A body that gets lost on the way leaves either family legal: the status is known, and so is the failure.
     """
     for answer in one_answer(judged):
-        for status in sorted({*_REFUSALS, *_FAILURES}):
+        for status in sorted({*REFUSALS, *_FAILURES}):
             for kind, (content_type, body) in _bodies().items():
                 if kind == "json" or status in _BODIED:
                     yield _status(answer, status, content_type, [body], kind)
@@ -255,7 +257,7 @@ def silent(judged: Judged) -> Iterator[Scenario]:
 
 
 def corrupted(judged: Judged) -> Iterator[Scenario]:
-    """Corrupt one event of a compact answer: garbage, cut JSON, a bare scalar, invalid UTF-8, first to last.
+    """Corrupt one event of a compact answer: garbage, cut or endless JSON, invalid UTF-8, first to last.
 
     ``expected`` is the answer without the text of the corrupted event: it may be ignored or refused. Where an end
     sentinel follows, a corrupted finish leaves no one outcome to expect, and is not tried.
@@ -269,8 +271,8 @@ def corrupted(judged: Judged) -> Iterator[Scenario]:
         for index, (event, piece) in enumerate(zip(events, pieces, strict=True)):
             if contract.sentinel is not None and (isinstance(event.value, str) or is_finish(contract, event)):
                 continue
-            for kind, garbage in _garbage(codec, piece).items():
-                body = [*pieces[:index], garbage, *pieces[index + 1 :]]
+            for kind, garbled in garbage(codec, piece).items():
+                body = [*pieces[:index], garbled, *pieces[index + 1 :]]
                 rest = "".join(text_of(contract, other) or "" for other in events if other is not event)
                 expected = Expected(rest, None if is_finish(contract, event) else short.expected.finish)
                 fault = Fault(_phase(contract, events, index), Declared.ANSWER_OR_RUNTIME_ERROR, end_of(body, index))
@@ -289,11 +291,3 @@ def _phase(contract: Contract, events: Sequence[Event], index: int) -> Phase:
     if index > places[Phase.AFTER_TEXT]:
         return Phase.AFTER_FINISH
     return Phase.FIRST if index == 0 else Phase.MIDDLE
-
-
-def _garbage(codec: Codec, piece: bytes) -> dict[str, bytes]:
-    if codec is Codec.TEXT:
-        return {"utf-8": piece + b"\xff\xfe"}
-    start, end = piece.index(b"{"), piece.rindex(b"}")
-    garbled = {"json": b"{oops", "cut": piece[start:end][:-1], "utf-8": b'{"\xff\xfe": 1', "text": b"<html>"}
-    return {kind: piece[:start] + garbage + piece[end + 1 :] for kind, garbage in garbled.items()}

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from providers.contract import Codec, Contract, DocumentRule
+from providers.contract import Capability, Codec, Contract, DocumentRule
 
 from ..framing import Event, codec_of, is_finish, parse, render, steps_of, text_of
 from ..scenario import Declared, Judged, Phase, Scenario, documents, one_answer, one_per_codec
@@ -26,6 +26,7 @@ NEW: Mapping[str, Any] = {
 }
 """Values of an unknown member, by their kind."""
 _UNKNOWN = "x_new"
+_EITHER = ("ValueError", "RuntimeError")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Change:
     """The finish is out of reach of the change, so it stays the same."""
     pieces: tuple[str, ...] = ()
     """Where given, any text is legal that has these pieces in this order."""
+    families: tuple[str, ...] = ("RuntimeError",)
+    """What may be raised instead."""
 
     def allows(self, text: str) -> bool:
         """Tell whether an answer text is legal."""
@@ -119,6 +122,7 @@ def missing_in_samples(contract: Contract, scenario: Scenario) -> Iterator[Chang
     pieces = tuple(text for event in answer.events if (text := text_of(contract, event)))
     for sample in contract.samples:
         events = [Event(value, value.get(contract.event_name)) for value in sample.events]
+        families = _EITHER if sample.shows is Capability.REFUSALS else Change.families
         for index, event in enumerate(events):
             for steps in places(event.value):
                 for verb, value in _ways(event.value, steps):
@@ -127,7 +131,8 @@ def missing_in_samples(contract: Contract, scenario: Scenario) -> Iterator[Chang
                         tried.add((sample.shows, verb, steps))
                         other = replace(event, value=changed(event.value, steps, *value))
                         added = [*events[:index], other, *events[index + 1 :]]
-                        yield Change(answer.with_added(middle, added, name), frozenset(), ends=False, pieces=pieces)
+                        answered = answer.with_added(middle, added, name)
+                        yield Change(answered, frozenset(), ends=False, pieces=pieces, families=families)
 
 
 def _ways(document: Any, steps: Steps) -> Iterator[tuple[str, tuple[None, ...]]]:
@@ -178,7 +183,7 @@ def bare_errors(judged: Judged) -> Iterator[Scenario]:
 
 def _robbed(contract: Contract, event: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Give an error event without each of its members, but for those at the top that tell its kind."""
-    kinds = _kinds(contract) & set(event)
+    kinds = kinds_of(contract) & set(event)
     for steps in places(event):
         if steps[0] not in kinds and (kinds or len(steps) > 1):
             yield from (
@@ -216,11 +221,11 @@ class _Answer:
         if self.document is not None:
             return frozenset(texts), not _touches(steps, (self.document.finish_path,), ())
         event = self.events[index]
-        if text_of(self.contract, event) and _touches(steps, self.contract.text.paths, _kinds(self.contract)):
+        if text_of(self.contract, event) and _touches(steps, self.contract.text.paths, kinds_of(self.contract)):
             rest = (text_of(self.contract, other) or "" for other in self.events if other is not event)
             texts |= {"".join(rest)} - {""}
         ends = finish is None or not is_finish(self.contract, event)
-        return frozenset(texts), ends or not _touches(steps, (finish.path,) if finish else (), _kinds(self.contract))
+        return frozenset(texts), ends or not _touches(steps, (finish.path,) if finish else (), kinds_of(self.contract))
 
 
 def _read(contract: Contract, scenario: Scenario) -> _Answer:
@@ -235,7 +240,7 @@ def _touches(steps: Steps, paths: Iterable[str], kinds: Container[str | int]) ->
     return steps[0] in kinds or any(way[: len(steps)] == steps or steps[: len(way)] == way for way in ways)
 
 
-def _kinds(contract: Contract) -> set[str]:
+def kinds_of(contract: Contract) -> set[str]:
     """Give the members at the top that tell what an event is."""
     named = set() if contract.event_name is None else {contract.event_name}
     return {*contract.text.match, *(contract.finish.match if contract.finish else ()), *named}

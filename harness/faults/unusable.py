@@ -7,11 +7,12 @@ from providers.contract import Codec, Contract, Family
 from ..framing import Event, codec_of, render
 from ..scenario import Declared, Fault, Judged, Phase, Scenario, documents, one_answer
 from ..script import reply
+from .garbage import DEEP
 from .grid import HTML, JSON, PAGE, error_json, failing
 
 
 def unusable(judged: Judged) -> Iterator[Scenario]:
-    """Answer 200 with what is no answer: nothing, a page, an error, JSON where a stream was asked."""
+    """Answer 200 with what is no answer: nothing, a page, an error, JSON where a stream was asked or without end."""
     contract = judged.contract
     media_type = ("content-type", contract.accept[0])
     bodies: dict[str, tuple[tuple[str, str], bytes]] = {
@@ -22,6 +23,7 @@ def unusable(judged: Judged) -> Iterator[Scenario]:
         "json-object": (JSON, b"{}"),
         "json-null": (JSON, b"null"),
         "json-list": (JSON, b"[]"),
+        **{f"json-{kind}": (JSON, body) for kind, body in DEEP.items()},
     }
     if Codec.TEXT not in contract.codecs:
         bodies |= {"html-mislabelled": (media_type, PAGE), "blank-lines": (media_type, b"\n\n\n")}
@@ -31,7 +33,7 @@ def unusable(judged: Judged) -> Iterator[Scenario]:
         for name, (content_type, body) in bodies.items():
             yield _unusable(answer, name, content_type, body)
     for document in documents(judged)[:1]:
-        for name in ("empty-json", "html", "json-error", "json-object", "json-null", "json-list"):
+        for name in ("empty-json", "html", *(name for name in bodies if name.startswith("json-"))):
             yield _unusable(document, f"{name}-document", *bodies[name])
 
 

@@ -1,6 +1,8 @@
 """Writes what a failing drive should have shown as assert statements; else that the same is not seen again."""
 
 import json
+import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,10 +11,11 @@ from ..framing import lookup
 from ..requirement import Claim, Failure
 from ..transcript import Course, Ending, Kind, Request, Transcript
 from .literal import literal
-from .subject import UPSTREAM
+from .subject import HOST, PASSING, UPSTREAM, branches, facts
 
-_PASSING = frozenset({"host", "content-length", "connection", "user-agent"})
-"""Headers that tell of the upstream or of the installation."""
+_TIME = re.compile(rb"(?<!\d)\d{10}(?:\d{3})?(?!\d)")
+_NOW = 86_400
+"""Seconds by which a number may be away from the time, and be taken for it."""
 _ABOUT_REQUESTS = frozenset({"REQ", "MODEL", "SEC"})
 
 
@@ -42,7 +45,7 @@ def assertions(driver: Driver, drive: Drive, failure: Failure, area: str, names:
         return
     again = drive.transcripts if is_late(drive) else _again(driver, drive)
     for name, transcript, other in zip(names, drive.transcripts, again, strict=True):
-        same = literal(_common(_told(driver, transcript, area), _told(driver, other, area)))
+        same = literal(_common(*(_told(driver, one, area, claim) for one in (transcript, other))))
         yield f"failing = {same}"
         yield f'assert {name}.told(failing) != failing, "the same is seen again"'
 
@@ -73,7 +76,7 @@ def _parts(claim: Claim, transcript: Transcript) -> Iterator[tuple[bool, str]]:
     if families == ():
         yield raised is None, "{0}.error is None, {0}.raised"
     elif families is not None:
-        held = raised is not None and raised.family in families
+        held = (raised.family if raised else "None") in families
         yield held, f"isinstance({{0}}.error, {' | '.join(families)}), {{0}}.raised"
     if claim.own is not None:
         yield raised is None or (raised.own and raised.deliberate), "{0}.error is None or {0}.own, {0}.raised"
@@ -90,6 +93,14 @@ def _of_requests(claim: Claim, requests: Sequence[Request]) -> Iterator[tuple[bo
     for path, value in (claim.members or {}).items():
         found = [lookup(_document(request.body), path) for request in requests]
         yield found == [value], f"{{}}.member({_quoted(path)}) == {_quoted([value])}"
+    for name, pattern in (claim.headers or {}).items():
+        if "//" in pattern:  # an origin, which is another here
+            continue
+        values = [request.header(name) or "" for request in requests]
+        held = len(values) == 1 and re.fullmatch(pattern, values[0]) is not None
+        yield held, f'all(re.fullmatch({_quoted(pattern)}, one.header({_quoted(name)}) or "") for one in {{}}.requests)'
+    if claim.signed is not None:
+        yield False, f"{{}}.signs({', '.join(map(_quoted, claim.signed))})"
 
 
 def _document(body: bytes) -> Any:
@@ -114,13 +125,15 @@ def _anomalies(transcript: Transcript) -> Iterator[str]:
         yield '"unfinished" not in {}.endings'
 
 
-def _told(driver: Driver, transcript: Transcript, area: str) -> dict[str, Any]:
+def _told(driver: Driver, transcript: Transcript, area: str, claim: Claim) -> dict[str, Any]:
     """Tell what was seen, as ``Seen.told`` does."""
     raised = transcript.raised
     text = f"{raised.type}: {raised.text}".replace(driver.upstream.origin, UPSTREAM) if raised else ""
     told: dict[str, Any] = {"raised": text}
     if transcript.escapes and raised is not None:  # the words are those of the guard
         told = {"raised_type": raised.type}
+    if claim.details:
+        return told | {"details": facts(_own(raised.details), driver.upstream.origin) if raised else {}}
     if area in _ABOUT_REQUESTS:
         return told | {"requests": [_request(driver, request) for request in transcript.requests]}
     return told | {
@@ -132,20 +145,44 @@ def _told(driver: Driver, transcript: Transcript, area: str) -> dict[str, Any]:
     }
 
 
+def _own(details: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in details.items() if name not in {"cause", "notes"}}
+
+
 def _events(transcript: Transcript) -> list[Any]:
     return [item.value for item in transcript.items if item.kind not in {Kind.TEXT, Kind.FINISH}]
 
 
 def _request(driver: Driver, request: Request) -> dict[str, Any]:
-    names = {name.lower() for name, _ in request.headers} - _PASSING
-    values = {name: str(request.header(name)).replace(driver.upstream.origin, "") for name in sorted(names)}
-    target = request.target.replace(driver.upstream.origin, "")
-    return {"method": request.method, "target": target, "headers": values, "body": request.body}
+    """Tell of a request what is not of its moment; the members only where the body as a whole is."""
+    names = sorted({name.lower() for name, _ in request.headers} - PASSING)
+    signed = {rule.name for rule in driver.contract.headers if rule.digest}
+    values = {name: str(request.header(name)).replace(driver.upstream.origin, "") for name in names}
+    told: dict[str, Any] = {
+        "method": request.method,
+        "host": str(request.header("host")).replace(driver.upstream.origin.rpartition("/")[2], HOST),
+        "target": request.target.replace(driver.upstream.origin, ""),
+        "names": names,
+        "headers": {name: value for name, value in values.items() if name not in signed and not _is_of_now(value)},
+    }
+    if not _is_of_now(request.body):
+        told["body"] = request.body
+    members = branches(request.body)
+    steady = {path: value for path, value in members.items() if not _is_of_now(value)}
+    return told | {"paths": sorted(members), "members": steady}
+
+
+def _is_of_now(value: Any) -> bool:
+    """Tell whether a Unix time of about now stands in a text: it is another the next time."""
+    text = value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
+    return any(abs(int(found[:10]) - time.time()) < _NOW for found in _TIME.findall(text))
 
 
 def _common(first: Any, second: Any) -> Any:
     """Give the members that both have alike, in dicts and in lists of equal length."""
     if isinstance(first, Mapping) and isinstance(second, Mapping):
+        if "body" in first and first.get("body") == second.get("body"):  # the members tell nothing more
+            first = {name: value for name, value in first.items() if name not in {"paths", "members"}}
         alike = [name for name in first if name in second and _alike(first[name], second[name])]
         return {name: _common(first[name], second[name]) for name in alike}
     if isinstance(first, list):

@@ -1,8 +1,11 @@
 """Writes the body of a test that makes a failing drive again, without the harness. Drives; judges nothing anew."""
 
 import math
+import re
 import sys
 import textwrap
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,8 +33,8 @@ _ENDINGS: dict[type[Step], str] = {Reset: "reset", HalfClose: "half-close", Clos
 
 
 def replay(driver: Driver, failure: Failure, area: str) -> dict[str, Any] | None:
-    """Give the last drive as a test: its provider, its body, the hosts that need a certificate; None without one."""
-    drive = driver.last
+    """Give the blamed drive as a test: its provider, its body, the hosts that need a certificate; None without one."""
+    drive = driver.blamed(failure.transcript)
     if drive is None:
         return None
     try:
@@ -93,18 +96,18 @@ def _body(driver: Driver, drive: Drive, failure: Failure, area: str) -> str:
     turns = drive.turns * again
     names = [f"seen_{number}" for number in range(1, len(turns) + 1)] if len(turns) > 1 else ["seen"]
     untrusted = drive.way.origin and drive.way.origin == getattr(driver.upstream, "untrusted_origin", None)
-    trust = "None" if untrusted else "AUTHORITY"
+    tls = "(STRANGERS, None)" if untrusted else "(CERTIFICATES, AUTHORITY)"
     made = call(
         "drive",
         Verbatim("PROVIDER"),
-        [_reply(_placed(driver, script)) for script in _scripts(drive)],
+        _replies(driver, drive),
         *(_call(driver, turn) for turn in turns),
         door=str(drive.way.door or Door.ENVIRONMENT).replace("-", "_"),
         address=_address(driver, drive),
         at_once=drive.at_once or None,
         environment=dict(claim.environment) or None,
         deadline=_PATIENCE if is_late(drive) else None,
-        tls=Verbatim(f"(CERTIFICATES, {trust})") if _hosts(driver, drive) else None,
+        tls=Verbatim(tls) if _hosts(driver, drive) else None,
     )
     line = f"[{', '.join(names)}] = {made}"
     if claim.loops > 1:
@@ -120,10 +123,28 @@ def _address(driver: Driver, drive: Drive) -> str | None:
     return None if address == UPSTREAM else address
 
 
-def _scripts(drive: Drive) -> list[Script]:
-    """Give what was or would be answered."""
-    asked = drive.transcripts[0].requests or (Request("POST", "/", (), b""),)
-    return [drive.respond(request, number) for number, request in enumerate(asked)]
+def _replies(driver: Driver, drive: Drive) -> list[list[Any]]:
+    """Give what was or would be answered: to several calls by their marks, for who asks first is chance."""
+    marks = _marks(drive.turns)
+    asked = [Request("POST", "/", (), mark.encode()) for mark in marks or [""]]
+    scripts = _scripts(driver, drive, asked if marks else drive.transcripts[0].requests or asked)
+    replies = [_reply(_placed(driver, script)) for script in scripts]
+    return [[("to", mark), *reply] for mark, reply in zip(marks, replies, strict=True)] if marks else replies
+
+
+def _marks(turns: Sequence[Turn]) -> list[str]:
+    """Give what the body of each call's request shows as it stands, where that tells the calls apart."""
+    contents = [message["content"] for turn in turns for message in turn.call.messages[-1:] if "content" in message]
+    plain = [one for one in contents if isinstance(one, str) and re.fullmatch(r"[\w-]+", one, re.ASCII)]
+    return plain if 1 < len({*plain}) == len(turns) else []
+
+
+def _scripts(driver: Driver, drive: Drive, asked: Sequence[Request]) -> list[Script]:
+    turns = [min(number, len(drive.turns) - 1) for number in range(len(asked))]
+    return [
+        driver.begin(turn, partial(drive.respond, request, number))
+        for number, (turn, request) in enumerate(zip(turns, asked, strict=True))
+    ]
 
 
 def _placed(driver: Driver, script: Script) -> Script:

@@ -159,12 +159,14 @@ def _path(path: str, folder: Path) -> Verbatim:
 
 
 def _certificates(hosts: set[str]) -> str:
-    """Give made-up certificates for these hosts, and the authority that has signed them."""
+    """Give made-up certificates for these hosts, the authority that has signed them, and others that nobody trusts."""
     if not hosts:
         return ""
     authority = trustme.CA()
     signed = authority.issue_cert(*sorted(hosts))
+    strange = trustme.CA().issue_cert(*sorted(hosts))
     texts = {
+        "STRANGERS": strange.private_key_and_cert_chain_pem.bytes().decode(),
         "CERTIFICATES": signed.private_key_and_cert_chain_pem.bytes().decode(),
         "AUTHORITY": authority.cert_pem.bytes().decode(),
     }

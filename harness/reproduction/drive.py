@@ -50,7 +50,8 @@ def drive(
     upstream = Upstream(replies, context, tls=address.startswith("untrusted"))
     with contextlib.ExitStack() as stack:
         stack.callback(upstream.close)
-        stack.enter_context(_surroundings(upstream, tls, environment or {}))
+        trusted = tls[1] if tls is not None else globals().get("AUTHORITY")  # of the file that this is copied into
+        stack.enter_context(_surroundings(upstream, trusted, environment or {}))
         seen = [Seen(provider, origin=upstream.origin) for _ in calls]
         cls = provider.load()
         place = _addressed(address.replace("untrusted", UPSTREAM), upstream)
@@ -77,14 +78,15 @@ def _through(stack: contextlib.ExitStack, door: str, address: str, cls: Any, ups
 
 
 @contextlib.contextmanager
-def _surroundings(
-    upstream: Upstream, tls: tuple[str, str | None] | None, environment: dict[str, str | None]
-) -> Iterator[None]:
-    """Send what goes beyond loopback to the upstream, and let nothing else get there."""
+def _surroundings(upstream: Upstream, trusted: str | None, environment: dict[str, str | None]) -> Iterator[None]:
+    """Send what goes beyond loopback to the upstream, and let nothing else get there.
+
+    An authority is trusted from the first drive on, for a provider may read its certificates only once.
+    """
     kept = dict(os.environ)
     with tempfile.NamedTemporaryFile("w", suffix=".pem") as pem:
-        if tls is not None and tls[1] is not None:
-            pem.write(tls[1])
+        if trusted is not None:
+            pem.write(trusted)
             pem.flush()
             os.environ.update(dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), pem.name))
         for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):

@@ -4,6 +4,7 @@
 """
 
 import dis
+import hashlib
 import importlib
 import importlib.util
 import json
@@ -18,6 +19,9 @@ from .upstream import Request
 
 UPSTREAM = "http://upstream.invalid"
 """Stands for the address of the upstream."""
+HOST = UPSTREAM.rpartition("/")[2]
+PASSING = frozenset({"host", "content-length", "connection", "user-agent"})
+"""Headers that tell of the upstream or of the installation."""
 
 
 @dataclass
@@ -65,6 +69,43 @@ def at(value: Any, path: str) -> Any:
         else:
             value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+def branches(body: bytes) -> dict[str, Any]:
+    """Give every scalar of a JSON document by its path; nothing of what is none."""
+    try:
+        queue = [("", json.loads(body))]
+    except ValueError:
+        return {}
+    found = {}
+    for path, value in queue:
+        if isinstance(value, dict):
+            queue += [(f"{path}.{name}" if path else name, inner) for name, inner in value.items()]
+        elif isinstance(value, list):
+            queue += [(f"{path}[{index}]", inner) for index, inner in enumerate(value)]
+        else:
+            found[path] = value
+    return found
+
+
+def facts(told: dict[str, Any], origin: str) -> dict[str, Any]:
+    """Give the scalars that an exception tells, those of its headers too; what is merely a repr is left out."""
+    flat = {f"{name}.{inner}".lower().rstrip("."): value for name, of in told.items() for inner, value in _members(of)}
+    found = {name: value.replace(origin, UPSTREAM) if type(value) is str else value for name, value in flat.items()}
+    return {
+        name: value
+        for name, value in found.items()
+        if type(value) in {int, float, bool, type(None)} or (type(value) is str and not re.search("[<(]|0x", value))
+    }
+
+
+def _members(value: Any) -> list[tuple[str, Any]]:
+    try:
+        return [(str(name), inner) for name, inner in (getattr(value, "headers", None) or value).items()]
+    except Exception:  # noqa: BLE001  it has none, or foreign code may raise anything
+        for name in ("isoformat", "total_seconds"):
+            value = getattr(value, name)() if hasattr(value, name) else value
+        return [("", value)]
 
 
 def plain(item: Any) -> dict[str, Any]:
@@ -120,6 +161,13 @@ class Seen:
         return self.raised.partition(": ")[0]
 
     @property
+    def details(self) -> dict[str, Any]:
+        """Give the public attributes of the exception."""
+        names = [name for name in dir(self.error) if name[0] != "_" and name not in dir(BaseException)]
+        found = {name: getattr(self.error, name, None) for name in names}
+        return facts({name: value for name, value in found.items() if not callable(value)}, self.origin)
+
+    @property
     def everything(self) -> str:
         """All that the provider has shown: exception, traceback, log, output, text."""
         error = self.error
@@ -162,6 +210,12 @@ class Seen:
         """Give what each request's body has at a path."""
         return [at(json.loads(request.body), path) for request in self.requests]
 
+    def signs(self, name: str, template: str) -> bool:
+        """Tell whether each request has a header that is the MD5 of this template over its headers."""
+        heads = [{key.lower(): value.replace(self.origin, "") for key, value in one.headers} for one in self.requests]
+        signed = [hashlib.md5(template.format_map(head).encode(), usedforsecurity=False).hexdigest() for head in heads]
+        return signed == [head.get(name) for head in heads]
+
     def __repr__(self) -> str:
         """Tell the outcome in short."""
         told = f"text {self.text[:60]!r}, finish {self.finish}, {self.raised or self.course}"
@@ -176,12 +230,17 @@ class Seen:
         return now
 
     def _request(self, request: Request, like: dict[str, Any]) -> dict[str, Any]:
+        members = branches(request.body)
         told = {
             "method": request.method,
+            "host": str(request.header("host")).replace(self.origin.rpartition("/")[2] or HOST, HOST),
             "target": request.target.replace(self.origin, ""),
             "headers": {
                 name: (request.header(name) or "").replace(self.origin, "") for name in like.get("headers", ())
             },
             "body": request.body,
+            "names": sorted({name.lower() for name, _ in request.headers} - PASSING),
+            "paths": sorted(members),
+            "members": {path: members.get(path) for path in like.get("members", ())},
         }
         return {name: told[name] for name in like}

@@ -42,8 +42,8 @@ class Left(OSError):
 class Upstream:
     """Plays replies in order, the last one again and again. Origin, forward proxy and CONNECT proxy at once.
 
-    A reply is a list of steps: ("head", status, headers), the bytes of a chunk, ("sleep", seconds), ("gate", name),
-    ("reset",), ("half-close",), ("close",).
+    A reply is a list of steps: ("to", a mark in the body of its request), ("head", status, headers), the bytes of a
+    chunk, ("sleep", seconds), ("gate", name), ("reset",), ("half-close",), ("close",).
     """
 
     def __init__(self, replies: list[list[Any]], context: ssl.SSLContext | None = None, *, tls: bool = False) -> None:
@@ -122,12 +122,18 @@ class Upstream:
                 self.requests.append(request)
                 self.endings.append("unfinished")
             try:
-                stays = self._play(sock, self._replies[min(number, len(self._replies) - 1)], number)
+                stays = self._play(sock, self._reply(request, number), number)
             except OSError:
                 self.endings[number] = "unfinished" if self.over else "client left"
                 return
             if not stays:
                 return
+
+    def _reply(self, request: Request, number: int) -> list[Any]:
+        """Give the reply whose mark the request carries, else the one whose turn it is."""
+        meant = (steps for steps in self._replies if _is_meant(steps, request.body))
+        steps = next(meant, self._replies[min(number, len(self._replies) - 1)])
+        return [step for step in steps if step[:1] != ("to",)]
 
     def _play(self, sock: socket.socket, steps: list[Any], number: int) -> bool:
         """Play one reply; tell whether the connection stays open."""
@@ -185,6 +191,14 @@ class Upstream:
             readable, _, _ = select.select([sock], [], [], min(rest, 0.05))
             if readable or self.over:
                 raise Left
+
+
+def _is_meant(steps: list[Any], body: bytes) -> bool:
+    match steps:
+        case [("to", mark), *_]:
+            return mark.encode() in body
+        case _:
+            return False
 
 
 def _head(status: int, headers: list[tuple[str, str]]) -> bytes:

@@ -23,6 +23,8 @@ from ..transcript import Request
 from ..verdict import Level
 
 _LONG_TALK = 40
+_EDGES = (("", ""), ("  ", " \n"), ("\n\t", "\t\r\n"))
+"""White space around a content, which is a part of it."""
 _BLANKS: tuple[Any, ...] = ("", " ", "\n\t", None, [], [{"type": "text", "text": ""}])
 _IMAGES = {
     "image/png": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
@@ -79,21 +81,24 @@ def test_every_message_arrives_once_and_in_order(drive: Driver, scenario: Scenar
     """Every message's content stands in the body exactly once, in order, at the path declared for its role.
 
     Several system messages all survive. A dropped system message or a doubled last turn changes every answer
-    and fails no status check.
+    and fails no status check. White space at the edges of a content is a part of it: indented code begins so.
 
     Remedy: map the whole list; never index single messages or keep only one system message.
     """
     canaries = st.integers(0, 9_999).map(lambda number: f"canary-{number:04d}-")
 
     def holds(call: Call) -> None:
-        messages = [
-            {**message, "content": f"{message['content']}{index}"} for index, message in enumerate(call.messages)
-        ]
+        messages = [_told_apart(message, index) for index, message in enumerate(call.messages)]
         transcript = drive(scenario, call=replace(call, messages=tuple(messages)))
         request = only_request(transcript, scenario)
         _require_contents(drive, messages, request)
 
     for_all(calls(drive.contract, scenario.call, canaries), holds, _long_talk(scenario))
+
+
+def _told_apart(message: Mapping[str, Any], index: int) -> dict[str, Any]:
+    before, after = _EDGES[index % len(_EDGES)]
+    return {**message, "content": f"{before}{message['content']}{index}{after}"}
 
 
 def _torture(scenario: Scenario) -> Iterator[Call]:
@@ -124,7 +129,9 @@ def _require_contents(drive: Driver, messages: list[dict[str, Any]], request: Re
         ]
         found = [path for _, _, path in places]
         if len(found) != 1 or not at_path(pattern, found[0]):
-            reason = f"message {index} ({message['role']}) does not arrive once at its path"
+            stripped = not found and any(message["content"].strip() in text for _, text in texts)
+            fate = "arrives without its white space" if stripped else "does not arrive once at its path"
+            reason = f"message {index} ({message['role']}) {fate}"
             raise fail(reason, expected=[pattern], observed=found, wire=wire)
         place = places[0][:2]
         if place < seen.get(pattern, (-1, -1)):

@@ -45,7 +45,7 @@ def _judge(transcript: Transcript, change: members.Change) -> None:
     wire = f"{change.scenario.name}\n{draw(change.scenario.script)}"
     if transcript.raised is not None:
         deliberate(transcript.raised, change.scenario.name, wire=wire)
-        failure(transcript, change.scenario, "RuntimeError")
+        failure(transcript, change.scenario, *change.families)
         return
     legal = sorted(change.texts) or change.pieces
     ended = not change.ends or list(transcript.finishes) == [change.scenario.expected.finish]

@@ -1,6 +1,6 @@
 """REQ and FINISH: what both modes of an API, stream and document, have in common."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -28,18 +28,29 @@ def test_both_modes_send_the_same_request(drive: Driver, scenario: Scenario) -> 
     """The bodies of a stream and of a document differ in the declared members alone.
 
     Usage is asked for if and only if the answer is streamed: a document tells it unasked, and an API refuses
-    the option there. Two code paths that build the body apart lose options in one of them.
+    the option there. Two code paths that build the body apart lose options in one of them, so all that the
+    provider takes are given.
 
     Remedy: build one body for both modes, and add the members of the stream where it is one.
     """
     for rule in filter(None, [drive.contract.document]):
         whole = as_document(drive.contract, rule, scenario)
-        streamed, asked = (only_request(drive(each), each) for each in (scenario, whole))
+        options = _taken(drive, scenario)
+        streamed, asked = (only_request(drive(each, options=options), each) for each in (scenario, whole))
         bodies = {"stream": document(streamed), "document": document(asked)}
         one, other = (_without(rule, body) for body in bodies.values())
         wire = f"{draw_request(streamed)}\n{draw_request(asked)}"
         require_equal(one, other, "the bodies of stream and document differ", wire=wire)
-        _require_usage_asked(rule, bodies, {"stream": streamed, "document": asked})
+        for mode, each in {"document": whole, "stream": scenario}.items():
+            _require_usage_asked(rule, mode, only_request(drive(each), each))
+
+
+def _taken(drive: Driver, scenario: Scenario) -> dict[str, Any]:
+    """Give a value for each option of the contract that the provider does not refuse."""
+    options = {rule.name: rule.values[-1] for rule in drive.contract.options}
+    if drive(scenario, options=options).requests:
+        return options
+    return {name: value for name, value in options.items() if drive(scenario, options={name: value}).requests}
 
 
 def _without(rule: DocumentRule, body: Any) -> dict[str, Any]:
@@ -47,16 +58,12 @@ def _without(rule: DocumentRule, body: Any) -> dict[str, Any]:
     return {path: leaf for path, leaf in leaves(body) if not any(at_path(own, path) for own in rule.stream_paths)}
 
 
-def _require_usage_asked(rule: DocumentRule, bodies: Mapping[str, Any], requests: Mapping[str, Request]) -> None:
-    path = rule.usage_option_path
-    if path is None:
-        return
-    for mode, body in bodies.items():
-        wanted = mode == "stream"
-        if bool(lookup(body, path)) is not wanted:
-            reason = f"usage is {'not ' if wanted else ''}asked for in the mode {mode}"
-            observed = lookup(body, path)
-            raise fail(reason, expected=wanted, observed=observed, wire=draw_request(requests[mode]))
+def _require_usage_asked(rule: DocumentRule, mode: str, request: Request) -> None:
+    wanted, path = mode == "stream", rule.usage_option_path
+    observed = lookup(document(request), path) if path else None
+    if path and bool(observed) is not wanted:
+        reason = f"usage is {'not ' if wanted else ''}asked for in the mode {mode}"
+        raise fail(reason, expected=wanted, observed=observed, wire=draw_request(request))
 
 
 @requirement(
@@ -77,7 +84,8 @@ def test_both_modes_give_the_same_answer(drive: Driver, scenario: Scenario) -> N
     answer(transcript, scenario, "the answer as a document")
     streams = (stream for stream in answers(drive.subject) if scenario.name == f"{stream.name}-as-document")
     for stream in streams:
-        _require_same_usage(drive(stream).usages[-1:], transcript.usages[-1:], draw(scenario.script))
+        streamed, whole = drive(stream).usages[-1:], drive(scenario).usages[-1:]  # the document last: it is blamed
+        _require_same_usage(streamed, whole, draw(scenario.script))
 
 
 def _require_same_usage(streamed: Sequence[Any], whole: Sequence[Any], wire: str) -> None:

@@ -1,29 +1,47 @@
 """REQ: what goes over the wire before anything comes back."""
 
+import base64
 import copy
 import hashlib
+import json
 import os
 import re
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from providers.contract import Capability, Door, HeaderRule
 
-from ..driver import Driver, Way
+from ..consumer import Consumer
+from ..driver import READ_ALL, Driver, Way
 from ..evidence import draw_request, fail, outcome, require_equal, show
 from ..expectation import document, only_request, refusal_before_network
+from ..recording import Call
 from ..requirement import Claim, requirement
 from ..scenario import Scenario, answers, one_answer
 from ..transcript import Request, Transcript, Via
 from ..verdict import Level
 
-_MISSING = object()
 _HOSTILE = ("TEMPERATURE", "OPENAI_TEMPERATURE", "LLM_TEMPERATURE", "MODEL", "OPENAI_MODEL", "TOP_P", "SEED", "STOP")
 """Variables that clients of other services read as defaults."""
+_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+"""A PNG of one pixel, in base64."""
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+_KEY_VARIABLES = (
+    "API_KEY",
+    "LLM_API_KEY",
+    "OPENAI_API_KEY",
+    "ANTHROPIC_API_KEY",
+    "GEMINI_API_KEY",
+    "OPENROUTER_API_KEY",
+)
+_AMBIENT_KEY = "sk-of-the-environment-71c0"
+_LOGIN = "login-of-the-netrc-5e8d"
+"""The login and the password in a ~/.netrc."""
 
 
 @requirement(
@@ -116,14 +134,16 @@ def _require_header(rule: HeaderRule, headers: Mapping[str, str], wire: str) -> 
     value = headers.get(rule.name, "")
     if rule.required and not _holds(rule, headers):
         observed = headers.get(rule.name)
-        raise fail(f"header {rule.name} ({rule.source})", expected=repr(rule.value), observed=observed, wire=wire)
+        claim, reason = Claim(headers={rule.name: rule.value}), f"header {rule.name} ({rule.source})"
+        raise fail(reason, expected=repr(rule.value), observed=observed, wire=wire, claim=claim)
     if rule.recent is not None and abs(time.time() - float(value)) > rule.recent:
         expected = f"a Unix time within {rule.recent} s of now"
         raise fail(f"header {rule.name} is stale", expected=expected, observed=value, wire=wire)
     if rule.digest is not None:
         signed = rule.digest.format_map(headers)
         digest = hashlib.md5(signed.encode(), usedforsecurity=False).hexdigest()
-        require_equal(digest, value, f"header {rule.name} does not sign {rule.digest}", wire=wire)
+        claim = Claim(signed=(rule.name, rule.digest))
+        require_equal(digest, value, f"header {rule.name} does not sign {rule.digest}", wire=wire, claim=claim)
 
 
 def _holds(rule: HeaderRule, headers: Mapping[str, str]) -> bool:
@@ -134,9 +154,9 @@ def _recommend_headers(rules: Sequence[HeaderRule], headers: Mapping[str, str], 
     """Name all headers at once by which other clients may legally differ."""
     missed = {rule.name: rule.value for rule in rules if not rule.required and not _holds(rule, headers)}
     if missed:
-        observed = {name: headers.get(name) for name in missed}
+        observed, claim = {name: headers.get(name) for name in missed}, Claim(headers=missed)
         reason = "headers that the service's own page sends"
-        raise fail(reason, expected=missed, observed=observed, wire=wire, level=Level.SHOULD)
+        raise fail(reason, expected=missed, observed=observed, wire=wire, level=Level.SHOULD, claim=claim)
 
 
 @requirement(
@@ -160,11 +180,14 @@ def test_options_are_sent_or_refused(drive: Driver, scenario: Scenario) -> None:
             with _environment(hostile):
                 transcript = drive(scenario, options={rule.name: value})
             request = only_request(transcript, scenario)
-            got = _members(request).get(rule.path, _MISSING)
-            if got is _MISSING or got != value or isinstance(got, bool) is not isinstance(value, bool):
+            body = _members(request)
+            got = body.get(rule.path)
+            if rule.path not in body or got != value or isinstance(got, bool) is not isinstance(value, bool):
                 reason = f"{rule.name}={value!r} is not sent at {rule.path}"
                 claim = Claim(members={rule.path: value}, environment=hostile)
-                raise fail(reason, expected=value, observed=got, wire=draw_request(request), claim=claim)
+                observed = json.dumps(got) if rule.path in body else "absent"
+                wire = draw_request(request)
+                raise fail(reason, expected=json.dumps(value), observed=observed, wire=wire, claim=claim)
     if not drive.contract.open_options:
         transcript = drive(scenario, options={"x_unknown_option": 1})
         refusal_before_network(transcript, "the unknown option x_unknown_option=1")
@@ -204,18 +227,26 @@ def test_arguments_stay_as_they_were(drive: Driver, scenario: Scenario) -> None:
     """Messages, options and nested values of the caller are never changed, and equal calls send equal requests.
 
     Headers that the contract declares fresh (nonces) must differ instead: a replayed nonce is refused by the
-    upstream. Checked after success, after an error and after an early end.
+    upstream. Checked after success, after an error and after an early end; where media are taken, with them too.
 
     Remedy: build new lists and dicts for the body; draw nonces inside the call, not at import.
     """
     nested = {"role": "user", "content": "keep me", "extra": {"list": [1, {"deep": True}]}}
     call = replace(scenario.call, messages=({"role": "system", "content": "s"}, copy.deepcopy(nested), nested))
+    _require_untouched(drive, scenario, call)
+    if drive.contract.media is not None:
+        media = [(base64.b64decode(_PIXEL), "a.png"), (base64.b64decode(_PIXEL), "b.png")]
+        _require_untouched(drive, scenario, replace(call, options={**call.options, "media": media}))
+
+
+def _require_untouched(drive: Driver, scenario: Scenario, call: Call) -> None:
     error = scenario.answered(scenario.script.with_head(status=500))
-    transcripts = [drive(scenario, call=call), drive(scenario, call=call), drive(error, call=call)]
-    for transcript in transcripts:
-        if transcript.mutated:
-            raise fail("the caller's arguments were changed", expected="unchanged", observed=list(transcript.mutated))
-    first, second = (only_request(transcript, scenario) for transcript in transcripts[:2])
+    transcripts = []
+    for one, consumer in ((scenario, Consumer(stop_after=1)), (error, READ_ALL), *[(scenario, READ_ALL)] * 2):
+        transcripts.append(drive(one, call=call, consumer=consumer))
+        if mutated := transcripts[-1].mutated:
+            raise fail("the caller's arguments were changed", expected="unchanged", observed=list(mutated))
+    first, second = (only_request(transcript, scenario) for transcript in transcripts[2:])
     claim = Claim(repeats=True)
     require_equal(document(first), document(second), "equal calls send different bodies", claim=claim)
     _require_fresh_headers(drive, first, second)
@@ -238,13 +269,16 @@ def _require_fresh_headers(drive: Driver, first: Request, second: Request) -> No
     source="seed interface: proxy; curl(1) environment variables; 8 public bug threads",
 )
 def test_proxies_are_honoured(drive: Driver, scenario: Scenario) -> None:
-    """An explicit proxy is used; the proxy variables of the environment should be.
+    """An explicit proxy is used; the proxy variables should be; nothing else comes from the environment.
 
     A provider that ignores ``proxy=`` sends the caller's prompt from the address that the caller wanted to
-    hide. That HTTP_PROXY and HTTPS_PROXY are honoured is a SHOULD: some libraries do so only when told to.
+    hide. That HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured is a SHOULD: some libraries do so only when told
+    to. Some of them then take credentials from ~/.netrc too, and send them where no one meant them to go.
 
-    Remedy: pass ``proxy`` to the HTTP library; let it trust the environment (aiohttp: trust_env=True).
+    Remedy: pass ``proxy`` to the HTTP library, and what urllib.request.getproxies() and proxy_bypass() tell; where
+    it reads ~/.netrc (requests, and aiohttp with trust_env=True), set an ``auth`` that adds nothing.
     """
+    ambient = _in_hostile_home(drive, scenario)
     named = "http://upstream.example"
     unset: dict[str, str | None] = dict.fromkeys(_PROXY_VARIABLES)  # lest they lead there what ignores proxy=
     with _environment(unset):
@@ -252,11 +286,54 @@ def test_proxies_are_honoured(drive: Driver, scenario: Scenario) -> None:
     _require_proxied("proxy=", explicit, Claim(requests=1, environment=unset))
     led = drive(scenario, way=_behind_proxy(drive, named))
     _require_proxied("environment", led, Claim(requests=1), Level.SHOULD)
+    _recommend_bypass(drive, scenario)
+    _require_absent([_AMBIENT_KEY], ambient, Level.SHOULD)
 
 
 def _require_proxied(name: str, transcript: Transcript, claim: Claim, level: Level | None = None) -> None:
     if not {request.via for request in transcript.requests} & {Via.FORWARD, Via.CONNECT}:
         raise fail(f"{name}: the proxy was not asked", observed=_reached(transcript), level=level, claim=claim)
+
+
+def _recommend_bypass(drive: Driver, scenario: Scenario) -> None:
+    """Require that what NO_PROXY names is asked directly."""
+    proxies = dict.fromkeys(_PROXY_VARIABLES, drive.upstream.proxy)
+    exempt = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
+    for door in (Door.BASE_URL, Door.URL):
+        with _environment({**proxies, **exempt}):
+            transcript = drive(scenario, way=Way(door))
+        address = drive.upstream.origin.partition("://")[2]
+        if any(request.via is not Via.ORIGIN and request.authority == address for request in transcript.requests):
+            reason, observed = f"NO_PROXY names {address}, and the proxy was asked", _reached(transcript)
+            raise fail(reason, expected="a direct request", observed=observed, level=Level.SHOULD)
+
+
+def _in_hostile_home(drive: Driver, scenario: Scenario) -> Transcript:
+    """Call in a home that offers credentials to everyone, with a key and without; give what came without."""
+    name = drive.subject.provider.__name__.upper()
+    variables = dict.fromkeys((*_KEY_VARIABLES, f"{name}_API_KEY", f"{name}_KEY"), _AMBIENT_KEY)
+    login = [_LOGIN, base64.b64encode(f"{_LOGIN}:{_LOGIN}".encode()).decode()]
+    with tempfile.TemporaryDirectory() as home, _environment({**variables, "HOME": home, "NETRC": f"{home}/.netrc"}):
+        netrc = Path(home, ".netrc")
+        netrc.touch(0o600)
+        netrc.write_text(
+            "".join(f"{who} login {_LOGIN} password {_LOGIN}\n" for who in ("machine 127.0.0.1", "default"))
+        )
+        if Capability.API_KEY in drive.contract.capabilities:
+            _require_absent([*login, _AMBIENT_KEY], drive(scenario, options={"api_key": "sk-given"}))
+        bare = drive(scenario)
+    _require_absent(login, bare)
+    return bare
+
+
+def _require_absent(marks: Sequence[str], transcript: Transcript, level: Level | None = None) -> None:
+    """Require that none of these credentials of the environment is on the wire."""
+    for request in transcript.requests:
+        lines = [request.target, *(value for _, value in request.headers), request.body.decode(errors="replace")]
+        seen = [mark for mark in marks if any(mark in line for line in lines)]
+        if seen:
+            reason, wire = "credentials of the environment are sent", draw_request(request)
+            raise fail(reason, expected="none", observed=seen, wire=wire, level=level)
 
 
 def _behind_proxy(drive: Driver, named: str) -> Way:

@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from providers.contract import Capability
+from providers.contract import Capability, Contract
 
 from ..consumer import Consumer
 from ..driver import Driver, Turn
 from ..evidence import draw, fail, outcome
-from ..expectation import PATIENCE, answer, exercised, failure
+from ..expectation import PATIENCE, answer, blaming, exercised, failure
 from ..faults import grid
 from ..recording import Call
 from ..requirement import Claim, NotExercised, requirement
 from ..scenario import Judged, Scenario, one_answer
-from ..script import STALL, Chunk, Gate, HalfClose, Reset, Script, Sleep, Step
+from ..script import STALL, Chunk, Gate, HalfClose, Reset, Script, Send, Sleep, Step, reply
 from ..transcript import Course, Ending, Request, Transcript
 from ..upstream.play import Respond
 from ..variations import cuts
@@ -23,6 +23,8 @@ from ..verdict import Level
 _TIMEOUT = 0.25
 _LENIENT = 3.0
 """A time-out that plays no part but to free what a blocking library holds."""
+_LONG_ENOUGH = 1.5
+"""Seconds in which a provider that does not wait ends by itself, also on a busy machine; shorter than the above."""
 _DEADLINE = 8.0
 _TIMES = 4
 _DRIP, _DRIPS = 0.3, 6
@@ -30,6 +32,8 @@ _DRIP, _DRIPS = 0.3, 6
 _PATIENT = 4
 """How much slower all is tried again, lest a busy machine be taken for a bug."""
 _MANY = 20
+_RETRIED = 20.0
+"""Seconds in which a provider gives up on an upstream that asks for a pause of one second each time."""
 
 
 @requirement(
@@ -127,6 +131,9 @@ def test_silence_is_a_runtime_error(drive: Driver, scenario: Scenario) -> None:
     failure(transcript, scenario)
 
 
+_IN_ERROR_BODY = "cancelled-in-error-body"
+
+
 def _cancelled_in(judged: Judged) -> Iterator[Scenario]:
     for scenario in one_answer(judged):
         head, body = scenario.script.head, scenario.script.body
@@ -134,6 +141,8 @@ def _cancelled_in(judged: Judged) -> Iterator[Scenario]:
         yield scenario.answered(Script((STALL,)), name="cancelled-before-head")
         yield scenario.answered(Script((head, STALL)), name="cancelled-after-head")
         yield scenario.answered(Script((head,)).with_body(half, STALL), name="cancelled-in-body")
+        refusal = Script((Send(400, (grid.JSON,)),)).with_body([grid.error_json()[:20]], STALL)  # 5xx may be retried
+        yield scenario.answered(refusal, name=_IN_ERROR_BODY)
 
 
 @requirement(
@@ -146,9 +155,9 @@ def _cancelled_in(judged: Judged) -> Iterator[Scenario]:
 def test_cancellation_ends_the_call(drive: Driver, scenario: Scenario) -> None:
     """Cancelling the task that reads raises CancelledError there, closes the connection and sends nothing more.
 
-    Tried while the provider waits for the head, for the first bytes and for more. A time-out of the caller is
-    a cancellation: swallowed, the caller hangs. A blocking library in a thread cannot be interrupted: that its
-    connection closes is a SHOULD.
+    Tried while the provider waits for the head, for the first bytes, for more, and for the rest of an error's body
+    unless it leaves at the head. A time-out of the caller is a cancellation: swallowed, the caller hangs. A
+    blocking library in a thread cannot be interrupted: that its connection closes is a SHOULD.
 
     Remedy: catch Exception, never BaseException; release the response in ``finally`` or ``async with``.
     """
@@ -156,8 +165,13 @@ def test_cancellation_ends_the_call(drive: Driver, scenario: Scenario) -> None:
     transcript = drive(scenario, options=limited, consumer=Consumer(cancel_after=0), deadline=_DEADLINE)
     exercised(transcript.exchanges, "no request reached the upstream")
     if transcript.course is not Course.CANCELLED:
+        if scenario.name == _IN_ERROR_BODY:
+            waiting = drive(scenario, options=limited, deadline=_LONG_ENOUGH).course is Course.TIMED_OUT
+            exercised(waiting, "the provider does not wait for the body of an error")
         wire = draw(scenario.script)
-        raise fail("the cancellation is swallowed", expected="CancelledError", observed=outcome(transcript), wire=wire)
+        with blaming(transcript):
+            observed = outcome(transcript)
+            raise fail("the cancellation is swallowed", expected="CancelledError", observed=observed, wire=wire)
     if len(transcript.exchanges) > 1:
         raise fail("a further request is sent", expected="one request", observed=f"{len(transcript.exchanges)}")
     _require_left(transcript, scenario.script, Level.SHOULD if transcript.threads else None)
@@ -223,7 +237,7 @@ def test_successive_event_loops_are_served(drive: Driver, scenario: Scenario) ->
     source="8 public bug threads of answers that went to another caller",
 )
 def test_calls_at_once_are_independent(drive: Driver, scenario: Scenario) -> None:
-    """Calls at the same time each get their own answer: two in lock-step, then twenty.
+    """Calls at the same time each get their own answer: two in lock-step, then twenty held open together.
 
     Remedy: keep buffers, decoders and responses in local variables.
     """
@@ -236,11 +250,14 @@ def test_calls_at_once_are_independent(drive: Driver, scenario: Scenario) -> Non
         scripts = [_waiting_for(call.script, 1 - index) for index, (call, _) in enumerate(pair)]
         transcripts = drive.several(turns, _by_number(scripts), at_once=True)
         _require_answers(transcripts, [call for call, _ in pair], "two calls in lock-step")
-    many = [_numbered(drive, scenario, index, [f"answer {index}"])[0] for index in range(_MANY)]
-    scripts = [
-        Script((Sleep(0.05), *(step for step in one.script.steps if not isinstance(step, Gate)))) for one in many
+    numbered = [_numbered(drive, scenario, index, ["The ", f"answer {index}"]) for index in range(_MANY)]
+    many = [one for one, _ in numbered]
+    turns = [
+        Turn(one.call, Consumer(gates=[(come, f"{index} has begun") for come, _ in gates[:1]]))
+        for index, (one, gates) in enumerate(numbered)
     ]
-    transcripts = drive.several([Turn(one.call) for one in many], _by_number(scripts), at_once=True)
+    scripts = [_held(drive.contract, one.script) for one in many]
+    transcripts = drive.several(turns, _by_number(scripts), at_once=True)
     _require_answers(transcripts, many, f"{_MANY} calls at once")
 
 
@@ -260,6 +277,15 @@ def _waiting_for(script: Script, other: int) -> Script:
     """Let an answer go on when the other call's reader has come as far."""
     steps = [Gate(f"{other}: {step.name}") if isinstance(step, Gate) else step for step in script.steps]
     return Script(tuple(steps))
+
+
+def _held(contract: Contract, script: Script) -> Script:
+    """Hold an answer open after its first text until the first and the last of all calls have their own."""
+    if Capability.STREAM not in contract.capabilities:
+        return _ungated(Sleep(0.05), *script.steps)
+    first = next(index for index, step in enumerate(script.steps) if isinstance(step, Gate))
+    begun = [Gate(f"{index} has begun") for index in (0, _MANY - 1)]
+    return Script((*script.steps[:first], *begun, *_ungated(*script.steps[first:]).steps))
 
 
 def _ungated(*steps: Step) -> Script:
@@ -290,6 +316,9 @@ def _disturbances(judged: Judged) -> Iterator[Scenario]:
         head, body = scenario.script.head, scenario.script.body
         half = Script((head,)).with_body([body[: len(body) // 2]])
         yield scenario.answered(scenario.script.with_head(status=500), name="after-status-500")
+        for status in (400, 401, 429, 503):
+            script = reply(grid.error_json(), status=status, headers=[grid.JSON, ("retry-after", "1")])
+            yield scenario.answered(script, name=f"after-status-{status}")
         yield scenario.answered(Script((*half.steps, Reset())), name="after-reset")
         yield scenario.answered(Script((*half.steps, HalfClose())), name="after-close")
         yield scenario.answered(Script((*half.steps, STALL)), name="after-cancellation")
@@ -305,7 +334,7 @@ def _disturbances(judged: Judged) -> Iterator[Scenario]:
     source="2 public bug threads of a broken connection that is taken from the pool again",
 )
 def test_a_failed_call_does_not_impair_the_next(drive: Driver, scenario: Scenario) -> None:
-    """After a failed, cancelled or stalled call the next one in the same event loop is answered.
+    """After a failed, refused, cancelled or stalled call the next one in the same event loop is answered.
 
     Remedy: close the response on every way out, so that a broken connection never returns to a pool.
     """
@@ -316,6 +345,7 @@ def test_a_failed_call_does_not_impair_the_next(drive: Driver, scenario: Scenari
         first = replace(first, options={**first.options, "timeout": _TIMEOUT})
     second = _numbered(drive, good, 1, ["well again"])[0]
     scripts = [scenario.script, _ungated(*second.script.steps)]
-    disturbed, after = drive.several([Turn(first, consumer), Turn(second.call)], _by_number(scripts))
+    turns = [Turn(first, consumer), Turn(second.call)]
+    disturbed, after = drive.several(turns, _by_number(scripts), deadline=_RETRIED)
     exercised(disturbed.exchanges, "no request reached the upstream")
     answer(after, second, f"the call {scenario.name.replace('-', ' ')}")

@@ -13,6 +13,9 @@ from ..script import Chunk, Gate, Script, Step
 
 _EXCERPT = 24
 """Characters of answer text in a compact answer."""
+MARK = "\ue000"
+"""Stands for what no str that is encoded may hold: a character for private use."""
+_HALF = rb"\ud83c"
 
 
 def events_of(contract: Contract, script: Script) -> tuple[Event, ...]:
@@ -83,6 +86,11 @@ def escaped(scenario: Scenario) -> Scenario:
     """Write every character beyond ASCII of a JSON body as escapes, astral ones as surrogate pairs."""
     text = scenario.script.body.decode()
     return scenario.answered(scenario.script.with_body([_ascii(text).encode()]))
+
+
+def halved(scenario: Scenario) -> Scenario:
+    """Write half a pair of surrogates, escaped, for each ``MARK`` in a JSON body."""
+    return scenario.answered(scenario.script.with_body([scenario.script.body.replace(MARK.encode(), _HALF)]))
 
 
 def _ascii(text: str) -> str:

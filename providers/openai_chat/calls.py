@@ -24,6 +24,11 @@ def _start(call: Mapping[str, Any], arguments: str = "", **members: Any) -> dict
     }
 
 
+def _whole(call: Mapping[str, Any], **members: Any) -> dict[str, Any]:
+    """Give a call in one fragment, without an id."""
+    return {**members, "type": "function", "function": {"name": call["name"], "arguments": call["arguments"]}}
+
+
 def _more(arguments: str, **members: Any) -> dict[str, Any]:
     """Give a further fragment of a call."""
     return {**members, "function": {"arguments": arguments}}
@@ -116,6 +121,20 @@ TOOL_CALLS: tuple[Sample, ...] = (
         "index-always-0",
         _tools([_start(_PARIS, _PARIS["arguments"], index=0)], [_start(_TOKYO, _TOKYO["arguments"], index=0)]),
         "Ollama issue 15457, apache/maka issue 1976: index 0 with a new id is another call",
+    ),
+    _calls(
+        "index-always-0-without-id",
+        _tools([_whole(_PARIS, index=0)], [_whole(_TOKYO, index=0)]),
+        "smolagents pull 1958: Ollama through LiteLLM; LibreChat agents pull 260: where the id is absent too",
+        {**_PARIS, "id": None},
+        {**_TOKYO, "id": None},
+    ),
+    _calls(
+        "without-index-and-id",
+        _tools([_whole(_PARIS)], [_whole(_TOKYO)]),
+        "Ollama issue 7881: no index; smolagents pull 1958: no id",
+        {**_PARIS, "id": None},
+        {**_TOKYO, "id": None},
     ),
     _calls(
         "index-always-0-in-fragments",

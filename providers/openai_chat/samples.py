@@ -7,6 +7,7 @@ from .calls import TOOL_CALLS
 
 _ANYWHERE = tuple(Place)
 _USAGE = {"prompt_tokens": 17, "completion_tokens": 5, "total_tokens": 22}
+_THOUGHTFUL = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 20}
 
 
 def _chunk(delta: Any, **members: Any) -> dict[str, Any]:
@@ -246,6 +247,14 @@ _USAGES = (
         places=_ANYWHERE,
         usage=_USAGE,
         source="Perplexity and vLLM (continuous_usage_stats): each chunk counts what has come so far",
+    ),
+    Sample(
+        name="usage-with-uncounted-thoughts",
+        shows=Capability.USAGE,
+        events=(_bare(choices=[], usage=_THOUGHTFUL),),
+        places=_ANYWHERE,
+        usage=_THOUGHTFUL,
+        source="Gemini as OpenAI: any-llm issue 1290, clarifai-python pull 978: thoughts count in the total alone",
     ),
     Sample(
         name="usage-beside-a-null-finish",

@@ -1,5 +1,6 @@
 """Misfits of ERROR: each breaks one step of a sound provider."""
 
+import json
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -44,6 +45,18 @@ class FailsByAccident(Acytoo):
         if status < 500 and status not in {402, 408, 409, 423, 424, 425, 429}:
             int(f"{status} {message}")
         super().refuse(status, message)
+
+
+class FallsIntoNesting(Backend):
+    """Lets the parser give up on what nests too deep."""
+
+    fails = "ERROR-02"
+
+    @classmethod
+    def parse(cls, line):
+        if line.startswith(b'{"content": [[['):
+            return json.loads(line)
+        return super().parse(line)
 
 
 class HidesTheReason(Acytoo):
@@ -199,6 +212,20 @@ class Insists(Acytoo):
     async def send(cls, client, request):
         response = await super().send(client, request)
         if response.status_code == 400:
+            await response.aclose()
+            response = await super().send(client, request)
+        return response
+
+
+class InsistsOnLength(Acytoo):
+    """Asks again what was too large."""
+
+    fails = "ERROR-09"
+
+    @classmethod
+    async def send(cls, client, request):
+        response = await super().send(client, request)
+        if response.status_code == 413:
             await response.aclose()
             response = await super().send(client, request)
         return response

@@ -58,6 +58,13 @@ class Acytoo:
                     await cls.release(response)
         except httpx.HTTPError as error:
             cls.translate(error)
+        except (ValueError, RuntimeError) as error:
+            error.args = cls.redacted(error.args, options.get("api_key") or "\0")
+            raise
+
+    @classmethod
+    def redacted(cls, words, key):
+        return tuple(str(word).replace(key, "***") for word in words)
 
     @classmethod
     def check(cls, messages, options):
@@ -254,10 +261,12 @@ class Backend(Acytoo):
     def parse(cls, line):
         try:
             event = json.loads(line.decode(errors="replace"))
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise RuntimeError("garbage in the stream") from error
         if "type" not in event:
             raise RuntimeError(f"no event: {str(event)[:200]}")
+        if isinstance(event.get("content"), str):
+            event["content"] = event["content"].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         return event
 
     @classmethod
@@ -485,7 +494,7 @@ class Chat(Acytoo):
     def owner(cls, calls, fragment, function, place):
         index, call_id = fragment.get("index"), fragment.get("id")
         here = [call for call in calls if index is not None and call["index"] == index]
-        if here and (not call_id or call_id == here[-1]["id"]):
+        if here and (call_id == here[-1]["id"] if call_id else not (function.get("name") and cls.whole(here[-1]))):
             return here[-1]
         known = [call for call in calls if call_id and call["id"] == call_id]
         if known:
@@ -493,6 +502,14 @@ class Chat(Acytoo):
         if index is None and not call_id and not function.get("name") and calls:
             return calls[max(place, -len(calls))]
         return None
+
+    @classmethod
+    def whole(cls, call):
+        try:
+            json.loads(call["arguments"])
+        except ValueError:
+            return False
+        return True
 
     @classmethod
     def finish(cls, raw, before):

@@ -118,6 +118,19 @@ class MergesByIndexAlone(Chat):
         return next((call for call in calls if call["index"] == fragment.get("index")), None)
 
 
+class MergesWholeCalls(Chat):
+    """Takes calls of one name at one index, without ids, for one, though each came complete."""
+
+    fails = "STREAM-23"
+
+    @classmethod
+    def owner(cls, calls, fragment, function, place):
+        alike = [call for call in calls if call["index"] == fragment.get("index")]
+        same = function.get("name") in (None, "", *(call["name"] for call in alike[-1:]))
+        anonymous = not fragment.get("id") and same
+        return alike[-1] if alike and anonymous else super().owner(calls, fragment, function, place)
+
+
 class MergesByOrderAlone(Chat):
     """Appends every fragment without a name to the last call."""
 
@@ -170,6 +183,17 @@ class AddsUsageUp(Chat):
         if not told or not before:
             return told or before
         return {name: before[name] + told[name] for name in cls.counts}
+
+
+class SumsTheTotal(Chat):
+    """Reckons the total, which counts more than the other two."""
+
+    fails = "STREAM-26"
+
+    @classmethod
+    def usage(cls, event, before):
+        told = super().usage(event, before)
+        return told and {**told, "total_tokens": told["prompt_tokens"] + told["completion_tokens"]}
 
 
 class StopsAtUsage(Chat):

@@ -1,6 +1,8 @@
 """Misfits of REQ and MODEL: each breaks one step of a sound provider."""
 
+import os
 import unicodedata
+from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
@@ -131,6 +133,46 @@ class CountsItsCalls(Acytoo):
         return {**super().body(model, messages, options), "temperature": cls.calls}
 
 
+class SpendsTheMedia(Backend):
+    """Takes each medium out of the caller's list as it encodes it."""
+
+    fails = "REQ-06"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        body = super().body(model, messages, options)
+        if options.get("media"):
+            options["media"].clear()
+        return body
+
+
+class LeavesTheMessagesChanged(Acytoo):
+    """Marks the caller's conversation where the answer is left early."""
+
+    fails = "REQ-06"
+
+    @classmethod
+    async def create_async_generator(cls, model, messages, proxy=None, **options):
+        try:
+            async for item in super().create_async_generator(model, messages, proxy, **options):
+                yield item
+        except GeneratorExit:
+            messages.append({"role": "user", "content": "never mind"})
+            raise
+
+
+class StripsConversations(Acytoo):
+    """Takes white space for noise where there are several messages."""
+
+    fails = "REQ-04"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        if len(messages) > 1:
+            messages = [{**message, "content": str(message["content"]).strip()} for message in messages]
+        return super().body(model, messages, options)
+
+
 class NormalisesPrompts(Acytoo):
     """Composes what the caller wrote decomposed."""
 
@@ -164,6 +206,28 @@ class IgnoresProxy(Acytoo):
         return httpx.AsyncClient(timeout=timeout or 5, verify=context())
 
 
+class TrustsTheHome(Acytoo):
+    """Sends the credentials that it finds in ~/.netrc."""
+
+    fails = "REQ-11"
+
+    @classmethod
+    def client(cls, proxy, timeout):
+        client, found = super().client(proxy, timeout), Path("~/.netrc").expanduser()
+        client.auth = httpx.NetRCAuth(str(found)) if found.exists() else None
+        return client
+
+
+class IgnoresNoProxy(Acytoo):
+    """Asks the proxy for everything."""
+
+    fails = "REQ-11"
+
+    @classmethod
+    def client(cls, proxy, timeout):
+        return super().client(proxy or os.environ.get("http_proxy"), timeout)
+
+
 class LowersTheModel(Backend):
     """Changes the case of the model id."""
 
@@ -182,3 +246,33 @@ class CutsTheModel(Backend):
     @classmethod
     def body(cls, model, messages, options):
         return super().body(model.rpartition("/")[2], messages, options)
+
+
+class ForgetsTheVendor(Backend):
+    """Takes one vendor's name for an alias."""
+
+    fails = "MODEL-01"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        return super().body(model.removeprefix("openai/"), messages, options)
+
+
+class KnowsTheNewestAnyway(Backend):
+    """Takes the tag that means the newest for none."""
+
+    fails = "MODEL-01"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        return super().body(model.removesuffix(":latest"), messages, options)
+
+
+class ForgetsItsOwnName(Backend):
+    """Takes the service's own name before an id for a router's."""
+
+    fails = "MODEL-01"
+
+    @classmethod
+    def body(cls, model, messages, options):
+        return super().body(model.removeprefix(f"{cls.contract}/"), messages, options)

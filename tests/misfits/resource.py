@@ -130,6 +130,19 @@ class AsksAgainWhenCancelled(Acytoo):
                 return
 
 
+class SwallowsCancellationOfARefusal(Acytoo):
+    """Takes a cancellation for the end of an error's body."""
+
+    fails = "RES-02"
+
+    @classmethod
+    async def check_status(cls, response, options):
+        try:
+            await super().check_status(response, options)
+        except asyncio.CancelledError:
+            cls.refuse(response.status_code, "")
+
+
 class LimitsTheWholeCall(Acytoo):
     """Takes a time-out for the length of an answer."""
 
@@ -196,6 +209,39 @@ class OneAtATime(Acytoo):
                     yield item
         finally:
             cls.busy = 0
+
+
+class FourAtATime(Acytoo):
+    """Lets a fifth call wait until one of the others has ended."""
+
+    fails = "RES-07"
+    gates: ClassVar[dict[object, asyncio.Semaphore]] = {}
+
+    @classmethod
+    async def create_async_generator(cls, model, messages, proxy=None, **options):
+        gate = cls.gates.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(4))
+        async with gate, aclosing(super().create_async_generator(model, messages, proxy, **options)) as items:
+            async for item in items:
+                yield item
+
+
+class Sulks(Acytoo):
+    """Refuses all calls after a rate limit."""
+
+    fails = "RES-08"
+    limited: ClassVar[list[object]] = []
+
+    @classmethod
+    def check(cls, messages, options):
+        super().check(messages, options)
+        if asyncio.get_running_loop() in cls.limited:
+            raise RuntimeError("rate limited a moment ago")
+
+    @classmethod
+    def refuse(cls, status, message):
+        if status == 429:
+            cls.limited.append(asyncio.get_running_loop())
+        super().refuse(status, message)
 
 
 class StaysBroken(Acytoo):

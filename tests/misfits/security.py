@@ -3,9 +3,10 @@
 import asyncio
 import json
 import logging
+from typing import ClassVar
 
 import httpx
-from ground import Acytoo, Backend, context
+from ground import Acytoo, Backend, Chat, context
 
 
 class PutsTheKeyIntoTheUrl(Backend):
@@ -48,6 +49,35 @@ class RepeatsTheKey(Backend):
     @classmethod
     async def check_status(cls, response, options):
         await super().check_status(response, {name: options[name] for name in options if name != "api_key"})
+
+    @classmethod
+    def redacted(cls, words, key):
+        return words
+
+
+class RepeatsTheKeyInBand(Chat):
+    """Shows what an error event echoes."""
+
+    fails = "SEC-02"
+
+    @classmethod
+    def redacted(cls, words, key):
+        return words
+
+
+class RepeatsPages(Chat):
+    """Replaces the key in JSON alone."""
+
+    fails = "SEC-02"
+
+    @classmethod
+    async def check_status(cls, response, options):
+        is_json = "json" in response.headers.get("content-type", "")
+        await super().check_status(response, options if is_json else {})
+
+    @classmethod
+    def redacted(cls, words, key):
+        return words if str(words[0]).startswith("status") else super().redacted(words, key)
 
 
 class FollowsRedirects(Backend):
@@ -110,6 +140,18 @@ class KeepsTheKeyOnTheClass(Backend):
         await asyncio.sleep(0.01)
         again = client.build_request("POST", request.url, json={**json.loads(request.content), "api_key": cls.key})
         return await super().send(client, again)
+
+
+class KeepsTheHeaders(Chat):
+    """Adds to the headers of the call before."""
+
+    fails = "SEC-04"
+    kept: ClassVar[dict[str, str]] = {}
+
+    @classmethod
+    def headers(cls, options):
+        cls.kept.update(super().headers(options))
+        return dict(cls.kept)
 
 
 class WritesHeadersByHand(Backend):

@@ -74,6 +74,20 @@ class ReadsTheWholeBody(Acytoo):
         yield (await response.aread()).decode(errors="replace")
 
 
+class LivesOnChunks(Acytoo):
+    """Streams a chunked body alone."""
+
+    fails = "STREAM-13"
+
+    @classmethod
+    async def texts(cls, response):
+        if "transfer-encoding" in response.headers:
+            async for text in super().texts(response):
+                yield text
+        else:
+            yield (await response.aread()).decode(errors="replace")
+
+
 class LetsTheParserEscape(Backend):
     """Shows callers the parser's own exception."""
 
@@ -93,6 +107,23 @@ class StripsPieces(Acytoo):
     async def texts(cls, response):
         async for text in super().texts(response):
             yield text.strip()
+
+
+class StripsWhatItHeld(Acytoo):
+    """Holds back what may become an advert, and gives it without its edges at the end."""
+
+    fails = "STREAM-19"
+    advert = "You can try our new always-free website: https://chat.acytoo.com"
+
+    @classmethod
+    async def texts(cls, response):
+        held = ""
+        async for text in super().texts(response):
+            held += text
+            if not cls.advert.startswith(held.strip()):
+                yield held
+                held = ""
+        yield held.strip()
 
 
 class YieldsNone(Acytoo):
@@ -118,6 +149,18 @@ class YieldsHalfCharacters(Backend):
         if event.get("type") == "content" and b"\\ud" in line:
             event["content"] = event["content"].encode("utf-16", "surrogatepass")[2:4].decode("utf-16", "surrogatepass")
         return event
+
+
+class YieldsLoneHalves(Chat):
+    """Cares for surrogates that are alone in streams, and forgets its documents."""
+
+    fails = "STREAM-25"
+
+    @classmethod
+    def read(cls, event, member, state):
+        for item in super().read(event, member, state):
+            whole = member == "message" and isinstance(item, str)
+            yield cls.text(cls.said(cls.choice(event), member)["content"]) if whole else item
 
 
 class EndsLinesAtLfOnly(Backend):

@@ -30,13 +30,13 @@ class Body(httpx.AsyncByteStream):
 class Served:
     """What was asked of ``serve``, and the bodies that it gave."""
 
-    def __init__(self, replies):
-        self.replies = replies
+    def __init__(self, reply):
+        self.reply = reply
         self.requests = []
         self.bodies = []
 
     def answer(self, request):
-        status, headers, steps = self.replies[min(len(self.requests), len(self.replies) - 1)]
+        status, headers, steps = self.reply
         self.requests.append(request)
         if isinstance(steps, BaseException):
             raise steps
@@ -45,9 +45,9 @@ class Served:
 
 
 @contextmanager
-def serving(steps=b"", *, content_type="text/plain", status=200, headers=None, then=()):
-    """Answer every httpx request of this process; ``then`` are further (status, headers, steps)."""
-    served = Served([(status, {"content-type": content_type} | (headers or {}), steps), *then])
+def serving(steps=b"", *, content_type="text/plain", status=200, headers=None):
+    """Answer every httpx request of this process."""
+    served = Served((status, {"content-type": content_type} | (headers or {}), steps))
     with respx.mock(assert_all_called=False) as router:
         router.route().mock(side_effect=served.answer)
         yield served

@@ -64,6 +64,8 @@ ASSERTIONS = {
         "assert json.loads(seen_1.requests[0].body) == json.loads(seen_1.requests[1].body)"
     ],
     "request:AppendsToMessages REQ-06": ["assert seen.changed == []"],
+    "request:LeavesTheMessagesChanged REQ-06": ["assert seen.changed == []"],
+    "stream:BlamesTheCallerForTheType STREAM-15": ["assert isinstance(seen.error, RuntimeError | None), seen.raised"],
     "request:SendsPlainText REQ-02": ['assert seen.told(failing) != failing, "the same is seen again"'],
     "request:DropsUnknownOptions REQ-05": [
         "assert isinstance(seen.error, ValueError), seen.raised",
@@ -130,6 +132,38 @@ def test_a_header_that_must_be_fresh_is_compared_in_two_calls(driver):
     body = made_of(driver("acytoo"), reply(b"a"), Claim(fresh="x-nonce", environment={"X": None}))["body"]
     line = 'assert seen_1.requests[0].header("x-nonce") != seen_1.requests[1].header("x-nonce")'
     assert (asserted(body), 'environment={"X": None}' in body) == ([line], True)
+
+
+def test_headers_are_asserted_by_what_they_match(driver):
+    claim = Claim(headers={"x-a": "f-[a-z]{2}", "content-type": "application/json", "origin": "https://a"})
+    body = made_of(driver("acytoo"), reply(b"a"), claim, area="REQ")["body"]
+    assert asserted(body) == [
+        'assert all(re.fullmatch("f-[a-z]{2}", one.header("x-a") or "") for one in seen.requests)',
+        'assert all(re.fullmatch("application/json", one.header("content-type") or "") for one in seen.requests)',
+    ]
+    signed = made_of(driver("acytoo"), reply(b"a"), Claim(signed=("x-sum", "{x-a}")), area="REQ")["body"]
+    assert asserted(signed) == ['assert seen.signs("x-sum", "{x-a}")']
+
+
+def test_what_is_of_its_moment_is_not_compared(driver):
+    body = made_of(driver("flowgpt"), reply(b'{"event":"text","data":"x"}\n'), area="REQ")["body"]
+    told = body.partition('"headers": {')[2].partition("}")[0]
+    names = {"x-timestamp", "x-nonce", "x-signature", "x-flow-device-id"}
+    assert [name for name in names if f'"{name}"' in told] == []
+    assert '"user-agent"' not in body
+
+
+def test_what_an_exception_tells_is_compared_where_it_is_judged(driver):
+    body = made_of(driver("acytoo"), reply(b"no", status=429), Claim(details=True))["body"]
+    assert ('"details": {' in body, '"text":' in body) == (True, False)
+
+
+def test_calls_at_once_get_replies_by_their_marks(driver):
+    judged = driver("acytoo")
+    turns = [Turn(Call("m", ({"role": "user", "content": f"mark-{number}"},))) for number in range(2)]
+    judged.several(turns, lambda request, _: reply(b"one" if b"mark-1" in request.body else b"zero"), at_once=True)
+    body = capture.replay(judged, fail("so"), "RES")["body"]
+    assert body.index('("to", "mark-0")') < body.index("zero") < body.index('("to", "mark-1")') < body.index('b"one"')
 
 
 def test_what_takes_several_loops_is_driven_in_several(driver):

@@ -1,14 +1,16 @@
 """What is copied into a file of failures: the upstream, the reading and what it tells."""
 
+import hashlib
 import socket
 import sys
+from datetime import UTC, datetime
 
 import pytest
 import trustme
 
 from harness.reproduction import drive as driving
 from harness.reproduction.drive import drive
-from harness.reproduction.subject import Call, Provider
+from harness.reproduction.subject import Call, Provider, branches, facts
 
 PROVIDERS = '''
 import asyncio, http.client, json, logging, socket, ssl, urllib.request
@@ -154,6 +156,45 @@ def test_requests_are_told(subject):
     assert seen.told({"requests": []}) == {"requests": [{}]}
     assert seen.told({"text": "", "raised_type": ""}) == {"text": "Hello", "raised_type": ""}
     assert repr(seen) == "<text 'Hello', finish ['stop'], finished, requests ['/say?x=1']>"
+
+
+def test_members_are_told_where_the_body_is_of_its_moment(subject):
+    [seen] = drive(subject("Plain"), [HI], ASK, door="proxy")
+    like = [{"host": "upstream.example", "paths": ["a[0].b"], "members": {"a[0].b": "m"}}]
+    assert seen.told({"requests": like})["requests"] == like
+    assert branches(b"no") == {}
+
+
+def test_signatures_are_told(subject):
+    [seen] = drive(subject("Plain"), [HI], ASK)
+    seen.requests[0].headers += [("X-A", "b"), ("X-Sum", hashlib.md5(b"b-", usedforsecurity=False).hexdigest())]
+    assert (seen.signs("x-sum", "{x-a}-"), seen.signs("x-sum", "{x-a}")) == (True, False)
+
+
+def test_an_exception_tells_what_it_holds():
+    class Response:
+        def __init__(self):
+            self.headers = {"Retry-After": "5"}
+
+    told = {
+        "at": datetime(2026, 1, 2, tzinfo=UTC),
+        "response": Response(),
+        "status": 429,
+        "of": object(),
+        "url": "http://x/a",
+    }
+    assert facts(told, "http://x") == {
+        "at": "2026-01-02T00:00:00+00:00",
+        "response.retry-after": "5",
+        "status": 429,
+        "url": "http://upstream.invalid/a",
+    }
+
+
+def test_a_reply_is_for_the_request_with_its_mark(subject):
+    replies = [[("to", "mark-1"), *HI], [("to", "mark-0"), CHUNKED, b"other"]]
+    once = drive(subject("Plain"), replies, Call("mark-0", []), Call("mark-1", []), at_once=True)
+    assert [seen.text for seen in once] == ["other", "Hello"]
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_what_cannot_be_replayed_is_a_test_that_says_so(tmp_path):
 def test_certificates_come_with_what_needs_them(tmp_path):
     text = written(tmp_path, verdict("a", replay(tmp_path, hosts=["chat.example"])))
     names = [ast.unparse(node.targets[0]) for node in ast.parse(text).body if isinstance(node, ast.Assign)]
-    assert names[-2:] == ["CERTIFICATES", "AUTHORITY"]
+    assert names[-3:] == ["STRANGERS", "CERTIFICATES", "AUTHORITY"]
 
 
 def test_without_failures_nothing_is_written(tmp_path):

@@ -28,6 +28,15 @@ MISFITS = {
     "resource:KeepsTheConnection": ("RES-01", "Acytoo"),
     "resource:LeavesATask": ("RES-03", "Acytoo"),
     "resource:WaitsForEver": ("RES-04", "Acytoo"),
+    "resource:KeepsThePiecesOnTheClass": ("RES-07", "Acytoo"),
+    "resource:StaysBroken": ("RES-08", "Acytoo"),
+    "modes:NeverAsksForUsage": ("REQ-10", "Chat"),
+    "modes:DocumentsHaveOtherUsage": ("FINISH-07", "Chat"),
+    "payload:NeedsAnId": ("STREAM-23", "Chat"),
+    "stream:WaitsForTheEnd": ("STREAM-09", "Chat"),
+    "stream:BlamesTheCallerForTheType": ("STREAM-15", "Acytoo"),
+    "request:AsksAnotherOrigin": ("REQ-01", "Acytoo"),
+    "request:LeavesTheMessagesChanged": ("REQ-06", "Acytoo"),
 }
 
 

@@ -1,13 +1,17 @@
+import json
+
 from harness.framing import Event
 from harness.recording import Call, Expected
 from harness.scenario import Scenario
 from harness.script import Chunk, Gate, Script, Send, reply
 from harness.variations.answers import (
+    MARK,
     answered_with,
     compact,
     escaped,
     events_of,
     expecting,
+    halved,
     lockstep,
     until_finish,
     without_last_line_end,
@@ -94,3 +98,8 @@ def test_expecting_changes_the_finish_alone():
 
 def test_events_of_reads_the_body_of_a_script():
     assert events_of(FLOWGPT, reply(b'{"event": "text", "data": "a"}\n')) == (Event({"event": "text", "data": "a"}),)
+
+
+def test_a_mark_becomes_half_a_pair_of_escaped_surrogates():
+    halves = halved(scenario(f'{{"content": "a{MARK}b"}}', "ab"))
+    assert json.loads(halves.script.body)["content"] == "a\ud83cb"
