@@ -7,6 +7,7 @@ from ..answer import answer
 from ..base import AsyncGeneratorProvider, AsyncResult, ProviderModelMixin
 from ..codecs import EitherJson
 from ..errors import RequestRefused, UpstreamFailed
+from ..finish import finish_of
 from ..http import post
 from ..media import MediaListType, data_uris
 from ..messages import Messages
@@ -14,7 +15,7 @@ from ..request import Request, endpoint
 from ..response import FinishReason, RawResponse
 from ..wording import words_in
 
-_FINISHES = {"stop", "length", "tool_calls", "content_filter"}
+_FINISHES = {reason: reason for reason in ("stop", "length", "tool_calls", "content_filter")}
 _FAILURES = ("error", "fail", "timeout", "malformed")
 _REFUSALS = {
     "BadRequestError",
@@ -33,6 +34,7 @@ class BackendApi(AsyncGeneratorProvider, ProviderModelMixin):
     """Every event of a g4f server as RawResponse, then the finish; a subclass or ``base_url`` tells the address."""
 
     ssl: bool | tls.SSLContext | None = None
+    """False trusts any certificate; a context brings its own."""
     headers: ClassVar[dict[str, str]] = {}
     supports_message_history = True
     supports_system_message = True
@@ -47,7 +49,6 @@ class BackendApi(AsyncGeneratorProvider, ProviderModelMixin):
         *,
         media: MediaListType | None = None,
         api_key: str | None = None,
-        ssl: bool | tls.SSLContext | None = None,
         base_url: str | None = None,
         timeout: float | None = None,
         **options: Any,
@@ -62,8 +63,7 @@ class BackendApi(AsyncGeneratorProvider, ProviderModelMixin):
         }
         headers = {"Accept": "text/event-stream", **cls.headers}
         request = Request(endpoint(base_url, cls.url, "/backend-api/v2/conversation"), headers, body)
-        verify = cls.ssl if ssl is None else ssl
-        async with post(request, proxy=proxy, timeout=timeout, ssl=verify) as reply:
+        async with post(request, proxy=proxy, timeout=timeout, ssl=cls.ssl) as reply:
             async for event in reply.events(EitherJson("type")):
                 _require_no_error(event)
                 yield RawResponse(**event)
@@ -84,15 +84,6 @@ def _require_no_error(event: dict[str, Any]) -> None:
 
 
 def _finish(event: dict[str, Any]) -> FinishReason | None:
-    """Read the finish event. A value outside the table is ``unknown``, an absent one is no finish."""
-    if event.get("type") != "finish":
-        return None
-    told = event.get("finish")
-    raw = told.get("reason") if isinstance(told, dict) else told
-    if raw in (None, ""):
-        return None
-    if isinstance(raw, str) and raw in _FINISHES:
-        return FinishReason(raw)
-    if isinstance(raw, str) and raw.lower().startswith(_FAILURES):
-        raise UpstreamFailed(f"the answer ended by {raw}", code=raw)
-    return FinishReason("unknown", raw)
+    """Read the finish event, if it is one."""
+    told = event.get("finish") if event.get("type") == "finish" else None
+    return finish_of(told.get("reason") if isinstance(told, dict) else told, _FINISHES, _FAILURES)

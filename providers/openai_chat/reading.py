@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..errors import RequestRefused, UpstreamFailed, failure
+from ..finish import finish_of
 from ..messages import text_of
 from ..response import FinishReason, Item, Reasoning, ToolCalls, Usage
 from ..tool_calls import Assembly
@@ -75,7 +76,7 @@ class Reading:
         self._calls.add(said.get("tool_calls"))
         self._calls.add([{"function": said["function_call"]}] if said.get("function_call") else None)
         self._refusal += said["refusal"] if isinstance(said.get("refusal"), str) else ""
-        finish = _finish(choice.get("finish_reason"))  # a failure counts even after a finish
+        finish = finish_of(choice.get("finish_reason"), _FINISHES, _FAILURES)  # a failure counts even after a finish
         self._finish = self._finish or finish
 
 
@@ -109,17 +110,6 @@ def _usage(event: Mapping[str, Any]) -> Mapping[str, Any] | None:
 def _count(usage: Mapping[str, Any], name: str) -> int | None:
     value = usage.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _finish(raw: Any) -> FinishReason | None:
-    """Read a stop value. One outside the table is ``unknown``, an absent one is no finish."""
-    if raw in (None, ""):
-        return None
-    if not isinstance(raw, str):
-        return FinishReason("unknown", raw)
-    if raw.lower().startswith(_FAILURES):
-        raise UpstreamFailed(f"the answer ended by {raw}", code=raw)
-    return FinishReason(_FINISHES[raw]) if raw in _FINISHES else FinishReason("unknown", raw)
 
 
 def _require_no_error(event: Mapping[str, Any]) -> None:

@@ -50,7 +50,7 @@ def test_the_request_is_the_documented_one():
 
 def test_every_other_option_is_a_member_of_the_body():
     options = {"temperature": 0, "stop": [], "stream": False, "web_search": False, "provider": ""}
-    request = asked(api_key=KEY, timeout=5, ssl=False, **BASE, **options)
+    request = asked(api_key=KEY, timeout=5, **BASE, **options)
     assert json.loads(request.content) == {
         "model": "m/a:b@c",
         "messages": MESSAGES,
@@ -92,7 +92,6 @@ def test_a_subclass_tells_address_headers_and_verification():
         {},
         {"base_url": ""},
         {**BASE, "media": [(b"?", None)]},
-        {**BASE, "ssl": "no"},
         {**BASE, "api_key": "a\r\nb"},
         {**BASE, "thing": {1, 2}},
         {**BASE, "text": "\ud800"},
