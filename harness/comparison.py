@@ -1,19 +1,18 @@
 """Drives one answer in many styles and requires that what comes of it stays equal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from providers.contract import OK, Codec, Contract
+from providers.contract import OK, Codec
 
 from .driver import Driver
 from .evidence import draw_pieces, fail, outcome, require_equal
-from .expectation import answer, exercised, meaning
-from .framing import Event, codec_of, is_finish
+from .expectation import answer, exercised, is_answer, meaning
+from .framing import Event, codec_of, event_of, is_finish
 from .requirement import Claim, Failure
 from .scenario import Scenario
 from .script import Chunk
-from .transcript import Course, Transcript
+from .transcript import Transcript
 from .variations import catalogue, restyling
 from .variations.answers import events_of
 from .variations.catalogue import Variation
@@ -68,12 +67,6 @@ def basis(drive: Driver, recorded: Scenario) -> Basis:
     usual = drive(plain)
     answer(usual, plain, "a short answer in the recorded frame")
     return Basis(drive, recorded, plain, usual)
-
-
-def is_answer(transcript: Transcript, scenario: Scenario) -> bool:
-    """Tell what ``expectation.answer`` requires."""
-    got = (transcript.course, transcript.raised, transcript.text, transcript.finishes)
-    return got == (Course.FINISHED, None, scenario.expected.text, (scenario.expected.finish,))
 
 
 def stays_equal(drive: Driver, recorded: Scenario, requirement: str) -> None:
@@ -227,8 +220,4 @@ def _error_streams(base: Basis) -> Iterator[list[Event]]:
     for case in contract.errors:
         if case.status == OK and case.event is not None:
             for at in (0, last):
-                yield [*events[:at], _event(contract, case.event), *events[at:]]
-
-
-def _event(contract: Contract, value: Mapping[str, Any]) -> Event:
-    return Event(value, value.get(contract.event_name) if contract.event_name else None)
+                yield [*events[:at], event_of(contract, case.event), *events[at:]]

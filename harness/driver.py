@@ -87,9 +87,6 @@ class Drive:
 class Driver:
     """Drives one subject against one upstream."""
 
-    last: Drive | None = None
-    """The drive that was over last; where a requirement fails and says no other, the one that it blames."""
-
     def __init__(
         self, subject: Subject, upstream: Upstream, deadline: float = DEADLINE, *, guarded: bool = True
     ) -> None:
@@ -124,6 +121,11 @@ class Driver:
         """Give the drive that this transcript is of, if it was one of the last few; else the last one."""
         found = (drive for drive in self._recent if any(one is transcript for one in drive.transcripts))
         return next(found, self.last)
+
+    @property
+    def last(self) -> Drive | None:
+        """The drive that was over last; where a requirement fails and says no other, the one that it blames."""
+        return self._recent[-1] if self._recent else None
 
     def __call__(
         self,
@@ -164,8 +166,7 @@ class Driver:
                 run([made.reading for made in calls], deadline or self.deadline, play, at_once=at_once)
                 seconds = time.monotonic() - began
             transcripts = tuple(self._transcript(made, seconds, escapes) for made in calls)
-        self.last = Drive(tuple(turns), respond, at_once, way, transcripts)
-        self._recent = (*self._recent[-2:], self.last)
+        self._recent = (*self._recent[-2:], Drive(tuple(turns), respond, at_once, way, transcripts))
         return transcripts
 
     def begin(self, index: int, invoke: Callable[[], Any]) -> Any:

@@ -39,6 +39,16 @@ def codec_of(contract: Contract, body: bytes) -> Codec:
     return contract.codecs[0]
 
 
+def suffix(contract: Contract, codec: Codec) -> str:
+    """Name a codec at the end of a scenario's name, where it is not the contract's usual one."""
+    return "" if codec is contract.codecs[0] else f"-{codec}"
+
+
+def event_of(contract: Contract, value: Mapping[str, Any]) -> Event:
+    """Give an event of this value, named as the contract says."""
+    return Event(value, value.get(contract.event_name) if contract.event_name else None)
+
+
 def parse(codec: Codec, body: bytes) -> tuple[Event, ...]:
     """Read the events of a recorded body."""
     text = body.decode()

@@ -27,7 +27,7 @@ from .requirement import Failure, NotExercised, Requirement
 from .settings import ITEM_LIMIT, Road, Settings
 from .stage import Stage
 from .transcript import Course
-from .verdict import Evidence, Level, Outcome, Verdict
+from .verdict import Evidence, Outcome, Verdict
 
 PROPERTY = "harness"
 _STAGE = pytest.StashKey[Stage]()
@@ -260,7 +260,7 @@ def _present(report: pytest.TestReport, verdict: Verdict, row: Row) -> None:
     reason = verdict.evidence.reason if verdict.evidence else ""
     if verdict.outcome is Outcome.PASS:
         return
-    if verdict.outcome is Outcome.ERROR or (verdict.outcome is Outcome.FAIL and verdict.level is Level.MUST):
+    if verdict.condemns:
         report.outcome = "failed"
         report.longrepr = "\n".join(block(verdict, row.requirement.title, row.requirement.remedy))
     elif verdict.outcome is Outcome.FAIL:

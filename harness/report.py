@@ -123,13 +123,9 @@ def _absence(run: Mapping[str, Any], end: Mapping[str, Any] | None, come: Iterab
     """Tell what it means that a row has no verdict: what ``--fail-fast`` asked for, or an error."""
     if end is None:
         return Outcome.ERROR, "no verdict came: the run ended before"
-    if run.get("settings", {}).get("fail_fast") and any(_stops(verdict) for verdict in come):
+    if run.get("settings", {}).get("fail_fast") and any(verdict.condemns for verdict in come):
         return Outcome.NOT_EXERCISED, "the run stopped at the first failure, as --fail-fast asks"
     return Outcome.ERROR, "no verdict came"
-
-
-def _stops(verdict: Verdict) -> bool:
-    return verdict.outcome is Outcome.ERROR or (verdict.outcome is Outcome.FAIL and verdict.level is Level.MUST)
 
 
 def _absent(run: Mapping[str, Any], row: Key, outcome: Outcome, reason: str) -> Verdict:

@@ -6,6 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+JSON = ("content-type", "application/json")
+HTML = ("content-type", "text/html; charset=utf-8")
+TEXT = ("content-type", "text/plain; charset=utf-8")
+
 
 class Framing(StrEnum):
     """How the end of a body is told (RFC 9112, 6.3)."""

@@ -49,6 +49,11 @@ class Verdict:
     replay: Mapping[str, Any] | None = None
     """The failing drive as a test of its own, where it was asked for; see ``reproduction``."""
 
+    @property
+    def condemns(self) -> bool:
+        """Tell whether the provider does not conform by this verdict alone, whatever else is judged."""
+        return self.outcome is Outcome.ERROR or (self.outcome is Outcome.FAIL and self.level is Level.MUST)
+
     def to_json(self) -> dict[str, Any]:
         """Give the line of the report; the replay only where there is one."""
         line = {"type": "verdict", **asdict(self)}

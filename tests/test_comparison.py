@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.comparison import advertised, basis, is_answer, pieces_of, stays_equal
+from harness.comparison import advertised, basis, pieces_of, stays_equal
 from harness.recording import Call, Expected
 from harness.requirement import Failure, NotExercised
 from harness.scenario import Scenario
@@ -253,12 +253,6 @@ def test_what_a_provider_reads_can_be_told():
     readable = {one.name for one in basis(Drive(BACKEND_API, sound), LINES).readable()}
     assert "CRLF" in readable
     assert not {"BOM", "blank lines", "gzip"} & readable
-
-
-def test_an_answer_is_its_text_and_one_finish():
-    drive = Drive(BACKEND_API, sound)
-    assert is_answer(drive(SSE), SSE)
-    assert not is_answer(drive(SSE), scenario(BODY, "Ho"))
 
 
 def test_codings_are_those_that_are_asked_for():

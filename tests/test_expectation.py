@@ -10,6 +10,7 @@ from harness.expectation import (
     exercised,
     failure,
     fired,
+    is_answer,
     no_finish,
     only_request,
     refusal_before_network,
@@ -40,6 +41,7 @@ def reason(check, *arguments):
 
 def test_a_complete_answer_is_accepted():
     answer(COMPLETE, SCENARIO)
+    assert is_answer(COMPLETE, SCENARIO)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,7 @@ def test_a_complete_answer_is_accepted():
 )
 def test_anything_else_is_no_complete_answer(transcript):
     assert reason(answer, transcript, SCENARIO) == "the answer differs"
+    assert not is_answer(transcript, SCENARIO)
 
 
 def test_an_exception_of_the_family_is_accepted_without_a_finish():

@@ -8,8 +8,8 @@ from typing import Any
 from providers.contract import OK, Contract, ErrorCase
 
 from ..scenario import Declared, Judged, Phase, Scenario, documents, one_answer
-from ..script import reply
-from .grid import HTML, JSON, TEXT, documented, failing, family_of, with_error
+from ..script import HTML, JSON, TEXT, reply
+from .grid import documented, failing, family_of, with_error
 from .members import at, changed, kinds_of, name_of, places
 
 IN_A_HEADER = "echoed-in-a-header"

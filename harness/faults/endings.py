@@ -5,12 +5,12 @@ from itertools import accumulate
 
 from providers.contract import Codec, Contract, Family
 
-from ..framing import Event, codec_of, is_finish, render, text_of
+from ..framing import Event, codec_of, is_finish, render, suffix, text_of
 from ..scenario import Declared, Fault, Judged, Phase, Scenario, one_per_codec
 from ..script import HalfClose, Script, Step
 from ..variations.answers import compact, events_of
 from ..variations.cuts import spread
-from .grid import end_of, end_of_text, failing, suffix, with_error
+from .grid import end_of, end_of_text, failing, with_error
 
 _SHORT = 400
 """Bytes of a body that is cut at each of them."""
@@ -77,7 +77,7 @@ def odd_ends(judged: Judged) -> Iterator[Scenario]:
             pieces = render(codec, [*events[: end + 1], extra, *events[end + 1 :]])
             fault = Fault(Phase.AFTER_FINISH, Declared.ANSWER_OR_RUNTIME_ERROR, end_of(pieces, end))
             script = short.script.with_body(pieces)
-            yield short.answered(script, name=f"{name}{suffix(contract, answer)}", fault=fault)
+            yield short.answered(script, name=f"{name}{suffix(contract, codec)}", fault=fault)
 
 
 def errors_after_finish(judged: Judged) -> Iterator[Scenario]:

@@ -8,12 +8,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from providers.contract import OK, Codec, Contract, ErrorCase, Family
+from providers.contract import OK, Contract, ErrorCase, Family
 
-from ..framing import Event, codec_of, is_finish, render, text_of
+from ..framing import Event, codec_of, event_of, is_finish, render, suffix, text_of
 from ..recording import Expected
 from ..scenario import Declared, Fault, Judged, Phase, Scenario, documents, one_answer, one_per_codec
-from ..script import STALL, Framing, HalfClose, Reset, Script, Send, Step, reply
+from ..script import HTML, JSON, STALL, TEXT, Framing, HalfClose, Reset, Script, Send, Step, reply
 from ..variations.answers import answered_with, compact, events_of
 from ..variations.cuts import bytewise
 from .garbage import garbage
@@ -27,9 +27,6 @@ _BODIED = (400, 401, 403, 404, 413, 422, 429, 500, 503)
 """Statuses that are tried with every kind of body; the others with JSON alone."""
 _PHASED = (422, 429)
 """Statuses whose bodies also come byte by byte and get lost on the way."""
-JSON = ("content-type", "application/json")
-HTML = ("content-type", "text/html; charset=utf-8")
-TEXT = ("content-type", "text/plain; charset=utf-8")
 PAGE = f"<!doctype html><html><head><title>{MESSAGE}</title></head><body><h1>{MESSAGE}</h1></body></html>".encode()
 _LARGE = 1_000_000
 _BREAKS: dict[str, Step] = {"reset": Reset(), "close": HalfClose()}
@@ -135,7 +132,7 @@ def in_band(judged: Judged) -> Iterator[Scenario]:
             elif case.sentence is not None:
                 script = answered_with(contract, answer, _halves(case.sentence)).script
                 fault = Fault(Phase.FIRST, Declared(str(case.raises)), len(script.body))
-                name = f"in-band-{case.name}{suffix(contract, answer)}"
+                name = f"in-band-{case.name}{suffix(contract, codec_of(contract, answer.script.body))}"
                 yield answer.answered(script, failing(case.raises), name, fault)
 
     yield from _in_documents(judged)
@@ -163,19 +160,12 @@ def with_error(
     short = compact(contract, answer)
     codec = codec_of(contract, short.script.body)
     events = events_of(contract, short.script)
-    name = value.get(contract.event_name) if codec is Codec.SSE else None
     index = error_places(contract, events)[phase]
-    pieces = render(codec, [*events[:index], Event(value, name), *events[index:]])
+    pieces = render(codec, [*events[:index], event_of(contract, value), *events[index:]])
     wanted = wanted or Declared(str(case.raises))
     fault = Fault(phase, wanted, end_of(pieces, index))
-    scenario = f"in-band-{case.name}-{_PLACES[phase]}{suffix(contract, answer)}"
+    scenario = f"in-band-{case.name}-{_PLACES[phase]}{suffix(contract, codec)}"
     return short.answered(short.script.with_body(pieces), failing(wanted), scenario, fault)
-
-
-def suffix(contract: Contract, answer: Scenario) -> str:
-    """Name the codec of an answer where it is not the usual one."""
-    codec = codec_of(contract, answer.script.body)
-    return "" if codec is contract.codecs[0] else f"-{codec}"
 
 
 def error_places(contract: Contract, events: Sequence[Event]) -> dict[Phase, int]:
@@ -241,8 +231,8 @@ def unreachable(judged: Judged) -> Iterator[Scenario]:
             yield answer.answered(answer.script, failing(Family.RUNTIME_ERROR), name, fault)
 
 
-def silent(judged: Judged) -> Iterator[Scenario]:
-    """Fall silent: before the head, after it, within the body."""
+def silent(judged: Judged, prefix: str = "silence") -> Iterator[Scenario]:
+    """Fall silent: before the head, after it, within the body; ``prefix`` begins the name of each scenario."""
     for answer in one_answer(judged):
         head, body = answer.script.head, answer.script.body
         half = body[: len(body) // 2]
@@ -253,7 +243,7 @@ def silent(judged: Judged) -> Iterator[Scenario]:
         }
         for name, (phase, steps) in scripts.items():
             fault = Fault(phase, Declared.RUNTIME_ERROR, len(Script(steps).body))
-            yield answer.answered(Script(steps), failing(Family.RUNTIME_ERROR), f"silence-{name}", fault)
+            yield answer.answered(Script(steps), failing(Family.RUNTIME_ERROR), f"{prefix}-{name}", fault)
 
 
 def corrupted(judged: Judged) -> Iterator[Scenario]:
@@ -276,7 +266,7 @@ def corrupted(judged: Judged) -> Iterator[Scenario]:
                 rest = "".join(text_of(contract, other) or "" for other in events if other is not event)
                 expected = Expected(rest, None if is_finish(contract, event) else short.expected.finish)
                 fault = Fault(_phase(contract, events, index), Declared.ANSWER_OR_RUNTIME_ERROR, end_of(body, index))
-                name = f"garbage-{kind}-{index}{suffix(contract, answer)}"
+                name = f"garbage-{kind}-{index}{suffix(contract, codec)}"
                 yield short.answered(short.script.with_body(body), expected, name, fault)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from providers.contract import Capability, Codec, Contract, DocumentRule
 
-from ..framing import Event, codec_of, is_finish, parse, render, steps_of, text_of
+from ..framing import Event, codec_of, event_of, is_finish, parse, render, steps_of, text_of
 from ..scenario import Declared, Judged, Phase, Scenario, documents, one_answer, one_per_codec
 from ..variations.answers import compact
 from .grid import error_places, with_error
@@ -121,7 +121,7 @@ def missing_in_samples(contract: Contract, scenario: Scenario) -> Iterator[Chang
     middle = error_places(contract, answer.events)[Phase.MIDDLE]
     pieces = tuple(text for event in answer.events if (text := text_of(contract, event)))
     for sample in contract.samples:
-        events = [Event(value, value.get(contract.event_name)) for value in sample.events]
+        events = [event_of(contract, value) for value in sample.events]
         families = _EITHER if sample.shows is Capability.REFUSALS else Change.families
         for index, event in enumerate(events):
             for steps in places(event.value):

@@ -6,9 +6,9 @@ from providers.contract import Codec, Contract, Family
 
 from ..framing import Event, codec_of, render
 from ..scenario import Declared, Fault, Judged, Phase, Scenario, documents, one_answer
-from ..script import reply
+from ..script import HTML, JSON, reply
 from .garbage import DEEP
-from .grid import HTML, JSON, PAGE, error_json, failing
+from .grid import PAGE, error_json, failing
 
 
 def unusable(judged: Judged) -> Iterator[Scenario]:

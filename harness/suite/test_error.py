@@ -20,7 +20,7 @@ from ..faults.unusable import document_for_stream, unusable
 from ..framing import Event, codec_of, render
 from ..requirement import Claim, requirement
 from ..scenario import Declared, Judged, Scenario, one_answer, refusals
-from ..script import Chunk, Gate, HalfClose, Reset, Script, Step, reply
+from ..script import JSON, Chunk, Gate, HalfClose, Reset, Script, Step, reply
 from ..transcript import Course, Transcript
 from ..variations import answers, cuts
 from ..verdict import Level
@@ -303,7 +303,7 @@ def test_no_request_is_repeated_in_vain(drive: Driver, scenario: Scenario) -> No
 def _refused_once(scenario: Scenario) -> Iterator[Scenario]:
     """Refuse the first request; a second one would be answered."""
     for status in sorted(grid.REFUSALS):
-        refused = reply(grid.error_json(), status=status, headers=[grid.JSON])
+        refused = reply(grid.error_json(), status=status, headers=[JSON])
         yield replace(scenario, scripts=(refused, *scenario.scripts))
 
 
@@ -334,7 +334,7 @@ def _lost_after_text(contract: Contract, scenario: Scenario) -> Iterator[tuple[S
 
 def _failing_for_long(scenario: Scenario) -> Iterator[Scenario]:
     """Fail before any output, more often than anyone should try; then answer, so that a trial without end ends."""
-    headers = [grid.JSON, ("retry-after", "0")]
+    headers = [JSON, ("retry-after", "0")]
     for script in (reply(grid.error_json(), status=503, headers=headers), Script((Reset(),))):
         yield replace(scenario, scripts=(*[script] * (_MOST_REQUESTS + 1), *scenario.scripts))
 

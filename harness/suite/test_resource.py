@@ -13,7 +13,7 @@ from ..faults import grid
 from ..recording import Call
 from ..requirement import Claim, NotExercised, requirement
 from ..scenario import Judged, Scenario, one_answer
-from ..script import STALL, Chunk, Gate, HalfClose, Reset, Script, Send, Sleep, Step, reply
+from ..script import JSON, STALL, Chunk, Gate, HalfClose, Reset, Script, Send, Sleep, Step, reply
 from ..transcript import Course, Ending, Request, Transcript
 from ..upstream.play import Respond
 from ..variations import cuts
@@ -135,13 +135,9 @@ _IN_ERROR_BODY = "cancelled-in-error-body"
 
 
 def _cancelled_in(judged: Judged) -> Iterator[Scenario]:
+    yield from grid.silent(judged, "cancelled")
     for scenario in one_answer(judged):
-        head, body = scenario.script.head, scenario.script.body
-        half = [body[: len(body) // 2]]
-        yield scenario.answered(Script((STALL,)), name="cancelled-before-head")
-        yield scenario.answered(Script((head, STALL)), name="cancelled-after-head")
-        yield scenario.answered(Script((head,)).with_body(half, STALL), name="cancelled-in-body")
-        refusal = Script((Send(400, (grid.JSON,)),)).with_body([grid.error_json()[:20]], STALL)  # 5xx may be retried
+        refusal = Script((Send(400, (JSON,)),)).with_body([grid.error_json()[:20]], STALL)  # 5xx may be retried
         yield scenario.answered(refusal, name=_IN_ERROR_BODY)
 
 
@@ -320,7 +316,7 @@ def _disturbances(judged: Judged) -> Iterator[Scenario]:
         half = Script((head,)).with_body([body[: len(body) // 2]])
         yield scenario.answered(scenario.script.with_head(status=500), name="after-status-500")
         for status in (400, 401, 429, 503):
-            script = reply(grid.error_json(), status=status, headers=[grid.JSON, ("retry-after", "1")])
+            script = reply(grid.error_json(), status=status, headers=[JSON, ("retry-after", "1")])
             yield scenario.answered(script, name=f"after-status-{status}")
         yield scenario.answered(Script((*half.steps, Reset())), name="after-reset")
         yield scenario.answered(Script((*half.steps, HalfClose())), name="after-close")

@@ -10,10 +10,8 @@ from providers.contract import Contract, DocumentRule
 from ..framing import is_finish, lookup, with_member
 from ..recording import Expected
 from ..scenario import Judged, Scenario, answers, one_answer
-from ..script import reply
+from ..script import JSON, reply
 from .answers import events_of
-
-_JSON = ("content-type", "application/json")
 
 
 def as_document(contract: Contract, rule: DocumentRule, stream: Scenario, raw: Any = None) -> Scenario:
@@ -25,7 +23,7 @@ def as_document(contract: Contract, rule: DocumentRule, stream: Scenario, raw: A
     document = with_member(with_member(document, rule.finish_path, stop), rule.usage_path, usage)
     body = json.dumps(document, ensure_ascii=False).encode()
     call = replace(stream.call, options={**stream.call.options, **rule.options})
-    return Scenario(f"{stream.name}-as-document", call, (reply(body, headers=[_JSON]),), stream.expected)
+    return Scenario(f"{stream.name}-as-document", call, (reply(body, headers=[JSON]),), stream.expected)
 
 
 def _stop(contract: Contract, stream: Scenario) -> Any:

@@ -7,13 +7,12 @@ from typing import Any
 
 from providers.contract import Capability, Codec, Contract, Place, Sample
 
-from ..framing import Event, codec_of, is_finish, lookup, render, text_of, with_member
+from ..framing import Event, codec_of, event_of, is_finish, lookup, render, suffix, text_of, with_member
 from ..recording import Expected
 from ..scenario import Judged, Scenario, one_answer, one_per_codec
-from ..script import reply
+from ..script import JSON, reply
 from .answers import compact, events_of
 
-_JSON = ("content-type", "application/json")
 _STREAMS = {Codec.SSE, Codec.NDJSON, Codec.JSON_ARRAY}
 _PLACEHOLDER = "{text}"
 _TOOL_CALLS = "tool_calls"
@@ -49,7 +48,7 @@ def _documents(judged: Judged, shows: Capability, about: About) -> Iterator[Scen
             if sample.shows is shows and about(judged.contract, sample):
                 body = json.dumps(sample.events[0], ensure_ascii=False).encode()
                 expected = Expected(sample.text, sample.finish, calls=sample.calls, usage=sample.usage)
-                yield Scenario(sample.name, call, (reply(body, headers=[_JSON]),), expected)
+                yield Scenario(sample.name, call, (reply(body, headers=[JSON]),), expected)
 
 
 def is_of_another_choice(contract: Contract, sample: Sample) -> bool:
@@ -88,21 +87,16 @@ def _put(
 ) -> Scenario:
     """Give the answer with the sample's events before one of its own."""
     before, after = (_text(contract, part) for part in (events[:index], events[index:]))
-    added = [_event(contract, _filled(value, before + after)) for value in sample.events]
+    added = [event_of(contract, _filled(value, before + after)) for value in sample.events]
     codec = codec_of(contract, short.script.body)
     finish = _TOOL_CALLS if sample.calls else sample.finish or short.expected.finish
     expected = Expected(before + sample.text + after, finish, calls=sample.calls, usage=sample.usage)
     script = short.script.with_body(render(codec, [*events[:index], *added, *events[index:]]))
-    suffix = "" if codec is contract.codecs[0] else f"-{codec}"
-    return short.answered(script, expected, name + suffix)
+    return short.answered(script, expected, name + suffix(contract, codec))
 
 
 def _text(contract: Contract, events: Sequence[Event]) -> str:
     return "".join(text_of(contract, event) or "" for event in events)
-
-
-def _event(contract: Contract, value: Any) -> Event:
-    return Event(value, value.get(contract.event_name) if contract.event_name else None)
 
 
 def _filled(value: Any, text: str) -> Any:

@@ -201,7 +201,7 @@ def test_what_is_no_json_has_no_members(driver):
     assert asserted(made["body"]) == ['assert seen.member("model") == ["other"]']
     request = replace(judged.last.transcripts[0].exchanges[0].request, body=b"no")
     exchange = replace(judged.last.transcripts[0].exchanges[0], request=request)
-    judged.last = replace(judged.last, transcripts=(replace(judged.last.transcripts[0], exchanges=(exchange,)),))
+    judged._recent = (replace(judged.last, transcripts=(replace(judged.last.transcripts[0], exchanges=(exchange,)),)),)
     assert asserted(capture.replay(judged, fail("so", claim=Claim(members={"model": "x"})), "REQ")["body"]) == [
         'assert seen.member("model") == ["x"]'
     ]
@@ -212,7 +212,7 @@ def test_what_is_too_large_or_no_data_is_described(driver, monkeypatch):
     assert capture.replay(judged, fail("so"), "REQ") is None
     monkeypatch.setattr(capture, "LARGEST", 10)
     assert "characters of source, more than 10" in made_of(judged, reply(b"a"))["body"]
-    judged.last = replace(judged.last, turns=(Turn(Call("m", (), {"odd": object()})),))
+    judged._recent = (replace(judged.last, turns=(Turn(Call("m", (), {"odd": object()})),)),)
     monkeypatch.setattr(capture, "LARGEST", 10_000)
     assert "expected plain data, got <object" in capture.replay(judged, fail("so"), "REQ")["body"]
 
