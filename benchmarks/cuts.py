@@ -107,12 +107,12 @@ def answer_of(driver: Driver, count: int) -> Scenario:
 
 def drives(driver: Driver, scenario: Scenario, cuts: Cuts) -> None:
     """Drive the provider through every cut, as STREAM-01 does."""
-    usual = driver(scenario)
+    usual = driver(scenario).meaning
     varied = [scenario.answered(scenario.script.with_body(pieces)) for pieces in cuts]
     for first in range(0, len(varied), BATCH):
         batch = varied[first : first + BATCH]
         for one, transcript in zip(batch, driver.each(batch), strict=True):
-            if transcript.meaning != usual.meaning:
+            if transcript.meaning != usual:
                 raise SystemExit(f"the answer depends on the cut: {one.script!r:.200}")
 
 
@@ -214,9 +214,9 @@ def extrapolated(scenario: Scenario) -> float:
 def profile(driver: Driver, scenario: Scenario, lines: int) -> str:
     """Tell where the time of 500 drives goes."""
     body = scenario.script.body
-    cuts = [cuts.cut(body, at) for at in range(1, 501)]
+    part = [cuts.cut(body, at) for at in range(1, 501)]
     profiler = cProfile.Profile()
-    profiler.runcall(drives, driver, scenario, cuts)
+    profiler.runcall(drives, driver, scenario, part)
     out = io.StringIO()
     pstats.Stats(profiler, stream=out).sort_stats("tottime").print_stats(lines)
     return out.getvalue()

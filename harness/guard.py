@@ -1,7 +1,7 @@
 """Keeps this process on loopback: other addresses are refused and noted.
 
 It is an audit hook, so it sees what Python's ``socket`` does, in every thread. libcurl is invisible to it, and so are
-child processes: the proxy variables and the authority of ``upstream.environment`` catch those.
+child processes: ``isolation`` holds those where it can, the proxy variables of ``upstream.environment`` elsewhere.
 """
 
 import ipaddress

@@ -30,6 +30,8 @@ _REQUESTS = {"request", "request_info"}
 """Where libraries keep what was asked: it holds the key by right, and neither str nor repr shows it."""
 _LIMIT = 300
 _SCALARS = {str, int, float, bool, type(None)}
+_NAMES = {str}
+_OBJECTS, _LISTS, _PLAIN = (dict, Mapping), (list, tuple), (str, int, float)  # a union would be built for each item
 
 
 def item(contract: Contract, value: Any) -> Item:
@@ -118,14 +120,16 @@ def _plain(value: Any) -> Any:
     """Copy what is JSON; give the rest as its ``repr``."""
     if type(value) in _SCALARS:  # most values; asking for Mapping first costs ten times as much
         return value
-    if isinstance(value, dict | Mapping):  # dict first: the question is then answered at once
+    if type(value) is dict and _SCALARS.issuperset(map(type, value.values())) and _NAMES.issuperset(map(type, value)):
+        return value.copy()  # most events
+    if isinstance(value, _OBJECTS):  # dict first: the question is then answered at once
         return {
             name if type(name) is str else str(name): member if type(member) in _SCALARS else _plain(member)
             for name, member in value.items()
         }
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [_plain(member) for member in value]
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, _PLAIN):
         return value
     if isinstance(value, datetime):
         return value.isoformat()

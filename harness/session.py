@@ -8,6 +8,7 @@ surrounding project has a say.
 import json
 import os
 import platform
+import shlex
 import sys
 import time
 from collections import defaultdict
@@ -22,8 +23,8 @@ import pytest
 
 import harness.suite
 
-from . import casualties
-from .errors import HarnessError
+from . import casualties, isolation
+from .errors import HarnessError, UsageError
 from .plan import Row, load_suite
 from .plugin import arguments, told
 from .report import FORMAT
@@ -49,17 +50,23 @@ def main() -> None:
             out.write(json.dumps(line) + "\n")
 
         try:
-            run(Settings.from_json(json.load(sys.stdin)), Path(sys.argv[1]), emit)
+            settings = Settings.from_json(json.load(sys.stdin))
+            run(settings, Path(sys.argv[1]), emit, isolated=not settings.unguarded and isolation.isolate())
         except HarnessError as error:
             emit({"type": "stop", "exit_code": error.exit_code, **vars(error)})
 
 
-def run(settings: Settings, scratch: Path, emit: Emit) -> None:
-    """Plan, tell the first line, run pytest, tell a line per verdict and the last one."""
+def run(settings: Settings, scratch: Path, emit: Emit, *, isolated: bool = False) -> None:
+    """Plan, tell the first line, run pytest, tell a line per verdict and the last one.
+
+    What may reach beyond loopback unseen is refused, unless the process is ``isolated`` or the settings allow it.
+    """
     began = time.monotonic()
     stage = Stage(settings)
     rows = stage.rows
     stage.close()
+    if not (isolated or settings.unguarded):
+        _refuse_unseen(settings)
     emit(first_line(settings, rows))
     collector = Collector(rows, scratch, emit)
     deaths = len({row.subject.name for row in rows}) * (casualties.CHANCES + settings.workers)
@@ -69,6 +76,13 @@ def run(settings: Settings, scratch: Path, emit: Emit) -> None:
         raise HarnessError("session-failed", f"expected pytest to run the suite, got exit code {code!r}")
     seconds = {name: round(value, 3) for name, value in sorted(collector.seconds.items())}
     emit({"type": "end", "seconds": {**seconds, "elapsed": round(time.monotonic() - began, 3)}})
+
+
+def _refuse_unseen(settings: Settings) -> None:
+    if unseen := ", ".join(isolation.unseen()):
+        got = f"got {unseen} where the harness cannot leave the network (Linux lets it)"
+        hint = shlex.join(["harness", "check", *settings.targets, "--unguarded"])
+        raise UsageError("unguarded", f"expected connections that the harness sees, {got}", hint)
 
 
 def _workers(settings: Settings, rows: int) -> int:

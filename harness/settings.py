@@ -46,6 +46,8 @@ class Settings:
     """Stop at the first row that fails at level MUST, or breaks."""
     replays: bool = False
     """Failures come with their last drive as a test of its own."""
+    unguarded: bool = False
+    """Neither take the session off the network nor refuse what could not be watched there."""
     alone: bool = True
     """A run of one row needs no process beside the session; False once that has ended the session."""
 
@@ -71,6 +73,7 @@ class Settings:
         words += ["--contract", self.contract] if self.contract else []
         words += ["--cassettes", self.cassettes] if self.cassettes else []
         words += ["--upstream", self.upstream] if self.upstream is not Road.AUTO else []
+        words += ["--unguarded"] if self.unguarded else []
         return shlex.join(words)
 
 

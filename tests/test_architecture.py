@@ -15,7 +15,7 @@ LINES = [
     {"driver", "consumer", "observation", "expectation", "comparison", "target", "report"},
     {"upstream", "cassette"},
     {"variations", "faults", "strategies", "evidence", "requirement", "framing", "scenario"},
-    {"script", "transcript", "recording", "verdict", "settings", "guard"},
+    {"script", "transcript", "recording", "verdict", "settings", "guard", "isolation"},
     {"errors"},
 ]
 HEIGHT = {name: len(LINES) - number for number, line in enumerate(LINES) for name in line}

@@ -2,13 +2,14 @@ import io
 import json
 import os
 import sys
-from types import SimpleNamespace
+from dataclasses import replace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from harness import session
 from harness.casualties import count
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
 from harness.session import Collector, first_line, main, run
 from harness.settings import Settings
 from harness.stage import Stage
@@ -48,6 +49,17 @@ def test_pytest_that_fails_to_run_is_an_error(scratch, monkeypatch):
     monkeypatch.setattr(pytest, "main", lambda *_, **__: pytest.ExitCode.INTERNAL_ERROR)
     with pytest.raises(HarnessError, match="expected pytest to run the suite, got exit code"):
         run(GOOD, scratch, lambda _line: None)
+
+
+def test_what_the_guard_cannot_see_is_refused_unless_it_is_held_otherwise(scratch, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pycurl", ModuleType("pycurl"))
+    with pytest.raises(UsageError, match=r"expected connections that the harness sees, got .*pycurl") as refused:
+        run(GOOD, scratch, print)
+    assert refused.value.hint == "harness check subjects:Good --unguarded"
+    for settings, isolated in ((GOOD, True), (replace(GOOD, unguarded=True), False)):
+        lines = []
+        run(settings, scratch, lines.append, isolated=isolated)
+        assert lines[-1]["type"] == "end"
 
 
 def test_the_first_line_tells_all_that_reporters_need(rows):
@@ -114,7 +126,7 @@ def lines_of_main(scratch, monkeypatch):
 
     def lines(settings):
         monkeypatch.setattr(sys, "argv", ["session", str(scratch)])
-        monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(settings.to_json())))
+        monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(replace(settings, unguarded=True).to_json())))
         kept = os.dup(1)
         with (scratch / "stdout").open("wb") as file:
             os.dup2(file.fileno(), 1)

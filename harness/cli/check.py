@@ -48,6 +48,7 @@ _WIDEST = 120
 @click.option("--cassettes", metavar="DIR", help="Folder of recordings.")
 @click.option("--strict", is_flag=True, help="SHOULD counts like MUST.")
 @click.option("-x", "--fail-fast", is_flag=True, help="Stop at the first MUST that is broken.")
+@click.option("--unguarded", is_flag=True, help="Judge even what could reach the network unseen (C libraries).")
 @click.option("--limit", type=click.FloatRange(0.1), default=ITEM_LIMIT, help="Seconds for one item.", hidden=True)
 @click.option("--suite", default="harness.suite", help="Package that holds the requirements.", hidden=True)
 @click.option("--shuffle", type=int, metavar="SEED", help="Judge in a random order.", hidden=True)
