@@ -7,7 +7,7 @@ from typing import Protocol
 from providers.contract import Codec, Contract
 
 from .framing import codec_of
-from .recording import Call, Expected, Recording
+from .recording import Call, Expected, Interaction, Recording
 from .script import STALL, Chunk, HalfClose, Reset, Script, Send, Step
 
 _ENDINGS: dict[str, tuple[Step, ...]] = {
@@ -97,15 +97,18 @@ class Judged(Protocol):
 
 def from_recording(recording: Recording) -> Scenario:
     """Give the scenario that plays a recording with its chunk borders, without its pauses."""
-    scripts = []
-    for interaction in recording.interactions:
-        steps: list[Step] = [Send(interaction.status, interaction.headers)]
-        start = 0
-        for size in interaction.wire.chunks:
-            steps.append(Chunk(interaction.body[start : start + size]))
-            start += size
-        scripts.append(Script((*steps, *_ENDINGS[interaction.wire.end])))
-    return Scenario(recording.scenario, recording.call, tuple(scripts), recording.expected)
+    scripts = tuple(map(script_of, recording.interactions))
+    return Scenario(recording.scenario, recording.call, scripts, recording.expected)
+
+
+def script_of(interaction: Interaction) -> Script:
+    """Give the script that plays a recorded reply."""
+    steps: list[Step] = [Send(interaction.status, interaction.headers)]
+    start = 0
+    for size in interaction.wire.chunks:
+        steps.append(Chunk(interaction.body[start : start + size]))
+        start += size
+    return Script((*steps, *_ENDINGS[interaction.wire.end]))
 
 
 def _complete(judged: Judged) -> list[Scenario]:
