@@ -6,6 +6,7 @@ SystemExit and swallowed cancellation. What blocks the whole process is the sess
 
 import contextlib
 import copy
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -14,17 +15,19 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import providers
-from providers.contract import Contract, Door
+from providers.contract import Capability, Contract, Door
 
 from . import guard, observation
 from .consumer import Consumer, Reading, Seen, run
 from .recording import Call
-from .scenario import Scenario
+from .scenario import Scenario, one_answer
 from .script import Chunk, Script, Send, Sleep
 from .transcript import Raised, Transcript, Via
 from .upstream.play import Respond, Upstream, in_order
 
 DEADLINE = 10.0
+KEY = "sk-of-the-harness"
+"""For a provider that makes no call without one."""
 _GRACE = 1.0
 """Seconds that a provider gets to obey a cancellation."""
 _GAP = Sleep(0.002)
@@ -96,6 +99,7 @@ class Driver:
         self.upstream = upstream
         self.deadline = deadline
         self._door: Door | None = None
+        self._given: Mapping[str, Any] | None = None
         self._recent: tuple[Drive, ...] = ()
         self._begun = 0
         """Which call of several began last."""
@@ -116,6 +120,25 @@ class Driver:
         came_by = {request.via for request in self(scenario, way=Way(door)).requests}
         direct = {Via.ORIGIN} if door in {Door.BASE_URL, Door.URL} else {Via.FORWARD, Via.CONNECT}
         return bool(came_by & direct)
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """What every call gets, found by trial once: a key that is demanded, the mode of a stream if not the usual."""
+        if self._given is None:
+            self._given = {}
+            for demand in (self._demanded_key, self._demanded_mode):
+                self._given = {**self._given, **next((demand(plain) for plain in one_answer(self.subject)), {})}
+        return self._given
+
+    def _demanded_key(self, plain: Scenario) -> Mapping[str, Any]:
+        key = {"api_key": KEY} if Capability.API_KEY in self.contract.capabilities else {}
+        return key if key and not self(plain).requests and self(plain, options=key).requests else {}
+
+    def _demanded_mode(self, plain: Scenario) -> Mapping[str, Any]:
+        whole = self.contract.document.options if self.contract.document else {}
+        stream = {name: not value for name, value in whole.items() if isinstance(value, bool)}
+        demanded = stream and _asked_for(whole, self(plain)) and not _asked_for(whole, self(plain, options=stream))
+        return stream if demanded else {}
 
     def blamed(self, transcript: Transcript | None) -> Drive | None:
         """Give the drive that this transcript is of, if it was one of the last few; else the last one."""
@@ -158,6 +181,7 @@ class Driver:
     ) -> tuple[Transcript, ...]:
         """Make several calls in one event loop, in a row or at once; each transcript has the requests of all."""
         way = way or Way(self.door)
+        turns = [replace(turn, call=replace(turn.call, options={**self.given, **turn.call.options})) for turn in turns]
         with self._watch() as escapes, self.upstream.perform(lambda *asked: self._paced(respond(*asked))) as play:
             with contextlib.ExitStack() as opened:
                 keywords = [opened.enter_context(self._open(way, turn.call)) for turn in turns]
@@ -243,6 +267,14 @@ class _Made:
             "options": (self._options, dict(self._call.options)),
         }
         return tuple(name for name, (now, before) in kept.items() if now != before)
+
+
+def _asked_for(mode: Mapping[str, Any], transcript: Transcript) -> bool:
+    """Tell whether a request was for this mode, which is also meant where none is named."""
+    with contextlib.suppress(ValueError, IndexError):
+        body = json.loads(transcript.requests[0].body)
+        return isinstance(body, dict) and all(body.get(name, mode[name]) == mode[name] for name in mode)
+    return False
 
 
 def _unguarded() -> AbstractContextManager[Sequence[str]]:

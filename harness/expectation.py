@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import takewhile
 from typing import Any
 
-from providers.contract import Contract
+from providers.contract import OK, Contract
 
 from .driver import Driver
 from .evidence import draw, draw_request, fail, outcome, require_equal
@@ -98,11 +98,14 @@ def failure(transcript: Transcript, scenario: Scenario, *families: str, optional
 def declared(transcript: Transcript, scenario: Scenario, reason: str = "the fault has another outcome") -> None:
     """Require the outcome that the fault of a scenario declares; not exercised where the fault did not strike.
 
-    A recorded failure declares its outcome by what is expected of it.
+    A recorded failure declares its outcome by its status; under 200 the contract's cases alone tell the families.
     """
     exercised(transcript.exchanges, "no request reached the upstream")
     if scenario.fault is None:
-        failure(transcript, scenario)
+        in_band = scenario.script.head.status == OK
+        raised = failure(transcript, scenario, *(Declared.EITHER.families if in_band else ()))
+        if in_band:
+            deliberate(raised, reason, wire=draw(scenario.script))
         return
     wanted = scenario.fault.outcome
     if wanted is Declared.ANSWER_OR_RUNTIME_ERROR and transcript.raised is None:
@@ -142,11 +145,13 @@ def only_request(transcript: Transcript, scenario: Scenario) -> Request:
     """Require that exactly one request reached the upstream, and give it."""
     if len(transcript.requests) != 1:
         escapes = f"; it tried to reach {', '.join(transcript.escapes)}" if transcript.escapes else ""
+        raised = transcript.raised
+        instead = f": {raised.type}: {raised.text}" if raised and not (transcript.requests or escapes) else ""
         raise fail(
-            f"{len(transcript.requests)} requests reached the upstream{escapes}",
+            f"{len(transcript.requests)} requests reached the upstream{escapes}{instead}",
             expected="exactly one request",
             observed=outcome(transcript),
-            wire=draw(scenario.script),
+            wire=draw(scenario.script) if transcript.requests else "",
             claim=Claim(requests=1),
         )
     return transcript.requests[0]
@@ -164,6 +169,13 @@ def document(request: Request) -> Any:
 def _no_constant(name: str) -> None:
     msg = f"{name} is not JSON"
     raise ValueError(msg)
+
+
+def is_refused(transcript: Transcript) -> bool:
+    """Tell whether the call was refused by a ValueError on purpose, before any request."""
+    raised = transcript.raised
+    on_purpose = raised is not None and raised.family == "ValueError" and raised.own and raised.deliberate
+    return on_purpose and not transcript.requests and not transcript.escapes
 
 
 def refusal_before_network(transcript: Transcript, what: str) -> None:

@@ -69,6 +69,7 @@ def _environment(scratch: str) -> dict[str, str]:
         "PYTHONSAFEPATH": "1",
         "PYTHONUTF8": "1",
         "HYPOTHESIS_STORAGE_DIRECTORY": scratch,
+        "TZ": "NPT-5:45",  # so that local time taken for UTC is seen everywhere; POSIX.1, 8.3
         "TMPDIR": scratch,  # so that nothing stays behind, even of a process that is killed
     }
 

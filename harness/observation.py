@@ -24,6 +24,8 @@ _KINDS = {
     "ToolCalls": Kind.TOOL_CALLS,
 }
 _RAISES = {"RAISE_VARARGS", "RERAISE"}
+_AWAITS = {"SEND", "JUMP_BACKWARD_NO_INTERRUPT", "YIELD_VALUE", "RESUME"}
+"""Where a frame stands that waits for a future: given before or after, in CPython 3.11, 3.12, 3.13."""
 _INSTALLED = tuple(Path(sysconfig.get_paths()[name]) for name in ("stdlib", "purelib", "platlib"))
 _PLAIN_EXCEPTION = frozenset(dir(BaseException))
 _REQUESTS = {"request", "request_info"}
@@ -129,8 +131,11 @@ def _plain(value: Any) -> Any:
         }
     if isinstance(value, _LISTS):
         return [_plain(member) for member in value]
-    if isinstance(value, _PLAIN):
-        return value
+    return value if isinstance(value, _PLAIN) else _told(value)
+
+
+def _told(value: Any) -> Any:
+    """Give what JSON lacks: times as text and seconds, the rest as its ``repr``."""
     if isinstance(value, datetime):
         return value.isoformat()
     return value.total_seconds() if isinstance(value, timedelta) else _shown(value)
@@ -197,16 +202,18 @@ def _innermost(trace: TracebackType | None) -> TracebackType | None:
 
 
 def _is_deliberate(error: BaseException, trace: TracebackType, roots: tuple[Path, ...]) -> bool:
-    """Tell whether a ``raise`` statement of the provider's own code stands where the exception began.
+    """Tell whether it is an exception of the provider's own class, or began at a ``raise`` statement of its own code.
 
     ``int("x")``, a failed unpacking or ``next()`` of an empty iterator in a generator also end in the
     provider's frame as ValueError or RuntimeError; the instruction there is then another. So it is where a
     future that was given the exception is awaited, which is deliberate, unless a StopIteration was turned into it.
     """
+    if _is_own(_file_of(type(error)), roots):  # through which futures and threads it went is free
+        return True
     code = trace.tb_frame.f_code
     instruction = dis.opname[code.co_code[trace.tb_lasti]]
     turned = isinstance(error.__cause__, StopIteration | StopAsyncIteration)
-    return (instruction in _RAISES or (instruction == "SEND" and not turned)) and _is_own(_path_of(code), roots)
+    return (instruction in _RAISES or (instruction in _AWAITS and not turned)) and _is_own(_path_of(code), roots)
 
 
 def _path_of(code: CodeType) -> Path:

@@ -6,9 +6,9 @@ import httpx
 import pytest
 
 from harness.consumer import Consumer
-from harness.driver import Driver, Turn, Way
+from harness.driver import KEY, Driver, Turn, Way
 from harness.recording import Call, Expected
-from harness.scenario import Scenario
+from harness.scenario import Scenario, one_answer
 from harness.script import Chunk, Framing, Send, Sleep, reply
 from harness.settings import Road, Settings
 from harness.stage import Stage
@@ -17,6 +17,7 @@ from harness.transcript import Course, Via
 from harness.upstream.loopback import Loopback
 from providers.acytoo.contract import CONTRACT
 from providers.contract import Door
+from providers.openai_chat.provider import OpenAiChat
 
 CALL = Call("m", ({"role": "user", "content": "hi"},), {"temperature": 0})
 SCENARIO = Scenario("s", CALL, (reply(b"hello", headers=[("content-type", "text/plain")]),), Expected("hello", "stop"))
@@ -105,6 +106,47 @@ def test_the_first_door_that_opens_is_used(loopback, provider, door, via):
     transcript = drive(SCENARIO)
     assert (drive.door, transcript.text, transcript.requests[0].via) == (door, "hello", via)
     assert [request.path for request in transcript.requests] == ["/p"]
+
+
+class Demanding(OpenAiChat):
+    url = "https://far.example"
+
+    @classmethod
+    async def create_async_generator(cls, model, messages, proxy=None, *, stream=False, **options):
+        if "api_key" not in options:
+            raise ValueError("expected an api_key")
+        async for item in super().create_async_generator(model, messages, proxy, stream=stream, **options):
+            yield item
+
+
+def test_a_key_that_is_demanded_and_a_mode_that_is_not_the_usual_are_given_to_every_call(loopback):
+    sound = resolve("openai_chat")
+    plain = one_answer(sound)[0]
+    drive = Driver(replace(sound, provider=Demanding), loopback)
+    assert drive(plain).text == plain.expected.text
+    assert drive.given == {"api_key": KEY, "stream": True}
+    assert drive.last.turns[0].call.options == {**plain.call.options, **drive.given}
+    assert drive(plain, options={"api_key": "other"}).requests[0].header("authorization") == "Bearer other"
+    assert Driver(sound, loopback).given == {}
+
+
+def test_what_changes_nothing_is_not_given(loopback):
+    class Stubborn(OpenAiChat):
+        @classmethod
+        async def create_async_generator(cls, model, messages, proxy=None, **options):
+            raise ValueError("never")
+            yield
+
+    class OnlyWhole(OpenAiChat):
+        url = "https://far.example"
+
+        @classmethod
+        async def create_async_generator(cls, model, messages, proxy=None, *, base_url, stream=False, **options):
+            async with httpx.AsyncClient() as client:
+                yield (await client.post(f"{base_url}/chat/completions", json={"model": model})).text
+
+    for provider in (Stubborn, OnlyWhole):
+        assert Driver(replace(resolve("openai_chat"), provider=provider), loopback).given == {}
 
 
 def test_the_class_attribute_is_put_back(loopback):

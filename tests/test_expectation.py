@@ -11,6 +11,7 @@ from harness.expectation import (
     failure,
     fired,
     is_answer,
+    is_refused,
     no_finish,
     only_request,
     refusal_before_network,
@@ -58,6 +59,14 @@ def test_a_complete_answer_is_accepted():
 def test_anything_else_is_no_complete_answer(transcript):
     assert reason(answer, transcript, SCENARIO) == "the answer differs"
     assert not is_answer(transcript, SCENARIO)
+
+
+def test_a_refusal_is_a_value_error_on_purpose_before_any_request():
+    refused = replace(REFUSED, exchanges=())
+    assert is_refused(refused)
+    accident = replace(refused, raised=replace(RAISED, deliberate=False))
+    for other in (REFUSED, COMPLETE, accident, replace(refused, escapes=("far.example:80",))):
+        assert not is_refused(other)
 
 
 def test_an_exception_of_the_family_is_accepted_without_a_finish():
@@ -128,6 +137,14 @@ def test_a_declared_outcome_is_accepted():
 )
 def test_another_outcome_is_a_failure(transcript, outcome):
     assert reason(declared, transcript, faulty(outcome))
+
+
+def test_a_recorded_failure_is_judged_by_its_status_and_under_200_by_being_deliberate():
+    told = replace(FAILING, scripts=(FAILING.script.with_head(status=400),), expected=Expected(error="RuntimeError"))
+    assert reason(declared, REFUSED, told) == "no RuntimeError was raised"
+    declared(REFUSED, replace(told, scripts=FAILING.scripts))
+    accident = replace(REFUSED, raised=replace(RAISED, deliberate=False))
+    assert "not the provider's own" in reason(declared, accident, FAILING)
 
 
 def test_a_fault_that_did_not_strike_is_not_exercised():

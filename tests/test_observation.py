@@ -1,5 +1,6 @@
 import asyncio
 import json
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path
@@ -306,6 +307,23 @@ async def test_an_exception_given_to_a_future_is_deliberate():
     with pytest.raises(RuntimeError) as caught:
         await awaited(RuntimeError("given"))
     assert raised(caught.value, [HERE]).deliberate
+
+
+async def test_an_exception_given_to_a_future_that_is_waited_for_is_deliberate():
+    future = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(future.set_exception, RuntimeError("given"))
+    with pytest.raises(RuntimeError) as caught:
+        await future
+    assert raised(caught.value, [HERE]).deliberate
+
+
+def test_an_exception_of_an_own_class_is_deliberate_whoever_hands_it_on():
+    future = Future()
+    future.set_exception(Own("given"))
+    with pytest.raises(Own) as caught:
+        future.result()
+    told = raised(caught.value, [HERE])
+    assert (told.family, told.own, told.deliberate) == ("RuntimeError", True, True)
 
 
 async def test_a_stop_iteration_that_turns_into_a_runtime_error_is_an_accident():

@@ -17,6 +17,9 @@ from typing import Any
 
 from .upstream import Request
 
+_RAISES = {"RAISE_VARARGS", "RERAISE", "SEND", "JUMP_BACKWARD_NO_INTERRUPT", "YIELD_VALUE", "RESUME"}
+"""Where a frame stands that raises, or waits for a future that was given an exception."""
+
 UPSTREAM = "http://upstream.invalid"
 """Stands for the address of the upstream."""
 HOST = UPSTREAM.rpartition("/")[2]
@@ -180,13 +183,12 @@ class Seen:
         trace = None if self.error is None else self.error.__traceback__
         while trace is not None and trace.tb_next is not None:
             trace = trace.tb_next
-        if trace is None:
-            return False
+        if trace is None or type(self.error) not in {ValueError, RuntimeError}:
+            file = getattr(sys.modules.get(type(self.error).__module__), "__file__", None)
+            return self.provider.owns(file)
         code = trace.tb_frame.f_code
-        deliberate = dis.opname[code.co_code[trace.tb_lasti]] in {"RAISE_VARARGS", "RERAISE"}
-        file = getattr(sys.modules.get(type(self.error).__module__), "__file__", None)
-        own_class = type(self.error) in {ValueError, RuntimeError} or self.provider.owns(file)
-        return own_class and deliberate and self.provider.owns(code.co_filename)
+        deliberate = dis.opname[code.co_code[trace.tb_lasti]] in _RAISES
+        return deliberate and self.provider.owns(code.co_filename)
 
     def note(self, item: Any) -> None:
         """Note an item that was yielded; a class is recognised by its name or a base's."""

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import h11
 
 from ..transcript import Ending, Request, Via
+from .head import unchunked
 from .performance import Performance, Running
 from .player import Wire
 
@@ -146,6 +147,8 @@ class Connection(asyncio.Protocol):
             self.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
             self._leave()
             return
+        if head.http_version == b"1.0":  # it does not know chunks (RFC 9112, 6.1)
+            reply.script = unchunked(reply.script)
         self.reply = (performance, reply)
         self._begin(self._perform(performance, reply))
 

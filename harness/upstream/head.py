@@ -24,6 +24,13 @@ def headers(script: Script) -> tuple[tuple[str, str], ...]:
     return tuple(own)
 
 
+def unchunked(script: Script) -> Script:
+    """Give a reply as HTTP/1.0 has it: its end is that of the connection, where it was that of the chunks."""
+    head = next((step for step in script.steps if isinstance(step, Send)), None)
+    chunked = head is not None and head.framing is Framing.CHUNKED
+    return script.with_head(framing=Framing.CLOSE) if chunked else script
+
+
 def declared_length(script: Script) -> int | None:
     """Give the length that the head declares; None where the framing declares none."""
     send = script.head

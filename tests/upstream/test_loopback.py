@@ -104,6 +104,15 @@ def test_pipelined_requests_are_answered_in_order(loopback):
     assert len(play.exchanges()) == 3
 
 
+def test_http_1_0_gets_a_body_without_chunks_that_ends_with_the_connection(loopback):
+    for script in (reply(b"ok"), Script((Send(framing=Framing.CLOSE), Chunk(b"ok")))):
+        with loopback.play(script):
+            answer = speak(loopback, b"POST / HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi")
+        assert answer == b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok"
+    with loopback.play(Script((Reset(),))), pytest.raises(ConnectionResetError):
+        speak(loopback, b"POST / HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
+
+
 def test_a_request_byte_by_byte_is_one_request(loopback):
     with loopback.play(reply(b"ok")) as play:
         host, _, port = loopback.origin.removeprefix("http://").partition(":")
