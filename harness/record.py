@@ -1,20 +1,25 @@
 """Records one call of a provider against a live upstream, and proves that the recording replays (REC-01).
 
-It gives the recording; whoever asked decides whether it is worth a file.
+It gives the recording; whoever asked decides whether it is worth a file, which ``keep`` writes.
 """
 
+import contextlib
 import importlib.metadata
+import os
 import platform
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from providers.contract import Contract
 
-from .cassette import coding
-from .cassette.scrub import Scrub
+from .cassette import coding, store
+from .cassette.scrub import Scrub, additions, learning
+from .cassette.scrub.renewal import renewed
+from .cassette.scrub.shapes import names
 from .driver import Driver, Subject, Way
-from .errors import HarnessError
+from .errors import HarnessError, UsageError
 from .recording import Call, Expected, Interaction, Provenance, Recording, Wire
 from .scenario import Scenario, from_recording
 from .transcript import Course, Transcript
@@ -46,15 +51,39 @@ class Take:
 def record(subject: Subject, take: Take, live: str, deadline: float = DEADLINE) -> Recording:
     """Run the call through a recorder before the live origin, within so many seconds.
 
-    The recording is scrubbed. HarnessError if nothing came that replays.
+    The recording is scrubbed, and so is what an error tells. HarnessError if nothing came that replays.
     """
+    scrub = _scrub(subject.contract, take, live)
+    try:
+        return _record(subject, take, live, deadline, scrub)
+    except HarnessError as error:
+        told = scrub.error(error)
+    raise told  # outside, so that it does not carry the other along
+
+
+def keep(recording: Recording, path: Path) -> Recording:
+    """Write a recording to its file, unless that holds the same answer already; give what it holds then.
+
+    A file that is no cassette is replaced.
+    """
+    old = None
+    if path.exists():
+        with contextlib.suppress(UsageError):
+            old = store.load(path)
+    kept = renewed(recording, old)
+    if kept is not old:
+        store.save(kept, path)
+    return kept
+
+
+def _record(subject: Subject, take: Take, live: str, deadline: float, scrub: Scrub) -> Recording:
     scenario = Scenario(take.scenario, take.call, (), Expected())
     way = Way(subject.contract.doors[0], base=subject.contract.root)
     with Recorder(live) as recorder:
         transcript = Driver(subject, recorder, deadline, guarded=False)(scenario, way=way)
         recorder.settle(_TAIL)
         exchanges = list(recorder.recorded)
-    _insist(take, transcript, exchanges, live)
+    _insist(take, transcript, exchanges, live, scrub)
     raw = Recording(
         provider=subject.contract.name,
         scenario=take.scenario,
@@ -66,9 +95,9 @@ def record(subject: Subject, take: Take, live: str, deadline: float = DEADLINE) 
         expected=_expected(transcript),
         interactions=tuple(_interaction(recorded, subject.contract) for recorded in exchanges),
     )
-    scrub = _scrub(subject.contract, take)
-    recording = scrub.recording(raw)
-    _prove(subject, recording, scrub.value(transcript.whole), way)
+    taught = scrub.taught(raw)
+    recording = taught.recording(raw)
+    _prove(subject, recording, transcript, way, taught)
     return recording
 
 
@@ -79,15 +108,15 @@ def _versions(subject: Subject) -> dict[str, str]:
     return {**packages, "python": platform.python_version(), "provider": provider}
 
 
-def _insist(take: Take, transcript: Transcript, exchanges: Collection[Recorded], live: str) -> None:
-    """Insist on a call that ended, and on replies that can be played again."""
+def _insist(take: Take, transcript: Transcript, exchanges: Collection[Recorded], live: str, scrub: Scrub) -> None:
+    """Insist on a call that ended, and on replies that can be played again; what is cut short is scrubbed before."""
     ends = [_end(recorded, transcript) for recorded in exchanges]
     wrong = [end for end in ends if end not in _REPLAYABLE]
     if transcript.course is Course.TIMED_OUT:
         wrong = [f"no end of the call, its exchanges being {ends!r}"]
     elif not exchanges:
         told = transcript.raised.text if transcript.raised else transcript.text
-        wrong = [f"no request at all; the provider told {told!r:.200}"]
+        wrong = [f"no request at all; the provider told {scrub.text(told)!r:.200}"]
     if wrong:
         message = f"{take.scenario}: expected a whole reply from {live}, got {wrong[0]}"
         raise HarnessError("not-recordable", message, f"curl -i {live}")
@@ -108,11 +137,12 @@ def _expected(transcript: Transcript) -> Expected:
 def _interaction(recorded: Recorded, contract: Contract) -> Interaction:
     encoding = next((value for name, value in recorded.headers if name.lower() == "content-encoding"), None)
     chunks = coding.decoded(recorded.chunks, encoding)
+    asked = coding.decoded([recorded.request.body], recorded.request.header("content-encoding"))
     return Interaction(
         method=recorded.request.method,
         uri=(contract.origin or "http://localhost") + recorded.request.path,
         request_headers=recorded.request.headers,
-        request_body=recorded.request.body,
+        request_body=b"".join(asked),
         status=recorded.status,
         reason=recorded.reason,
         headers=recorded.headers,
@@ -127,23 +157,36 @@ def _interaction(recorded: Recorded, contract: Contract) -> Interaction:
     )
 
 
-def _scrub(contract: Contract, take: Take) -> Scrub:
-    """Name what is secret in this call: what the caller says, and the key that it hands over."""
-    keys = (take.call.options.get("api_key"),)
+def _scrub(contract: Contract, take: Take, live: str) -> Scrub:
+    """Name what is secret in this call: what the caller says, hands over and has in its environment."""
+    added = additions.load(Path.cwd())
+    named, options = names(added.members), take.call.options
+    keys = (value for name, value in options.items() if named.fullmatch(name) and isinstance(value, str))
+    within = learning.telling(learning.handed([live, take.upstream, options], named))
     return Scrub(
-        secrets=frozenset({*take.secrets, *(key for key in keys if isinstance(key, str))} - {""}),
-        keep=frozenset(rule.name.lower() for rule in contract.headers),
+        secrets=frozenset({*take.secrets, *keys, *within, *added.secrets(os.environ)} - {""}),
+        keep=added.headers | {rule.name.lower() for rule in contract.headers},
         credentials=frozenset({contract.api_key_header.lower()} if contract.api_key_header else ()),
+        fresh=frozenset(rule.name.lower() for rule in contract.headers if rule.fresh or rule.recent or rule.digest),
+        shapes=added.patterns,
+        members=added.members,
+        answer=contract.text,
+        documented=repr(contract.payload),
     )
 
 
-def _prove(subject: Subject, recording: Recording, whole: object, way: Way) -> None:
+def _prove(subject: Subject, recording: Recording, live: Transcript, way: Way, scrub: Scrub) -> None:
     """Replay the scrubbed recording over real sockets; it must mean what the live call meant."""
     upstream = Loopback()
     try:
         again = Driver(subject, upstream)(from_recording(recording), way=way).whole
     finally:
         upstream.close()
-    if again != whole:
-        message = f"{recording.scenario}: expected the replay to give {whole!r:.500}, got {again!r:.500}"
+    meant = scrub.outcome(live.whole)
+    if again != meant:
+        differing = next(name for name in meant if again[name] != meant[name])
+        got = scrub.outcome(again)[differing]
+        message = (
+            f"{recording.scenario}: expected the replay to give {differing} {meant[differing]!r:.500}, got {got!r:.500}"
+        )
         raise HarnessError("unfaithful-recording", message, f"harness check --scenario {recording.scenario}")

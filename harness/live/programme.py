@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..cassette import store
 from ..errors import HarnessError, UsageError
-from ..record import Take, record
+from ..record import Take, keep, record
 from ..recording import Provenance, Recording
 from ..target import CASSETTES, Subject, resolve
 from .installation import Say
@@ -75,7 +75,7 @@ def record_all(
             with studio.upstream(scene) as url:
                 recording = record(scene, url)
             look_at(scene, recording)
-            store.save(recording, folder / scene.provider / f"{scene.name}.yaml")
+            recording = keep(recording, folder / scene.provider / f"{scene.name}.yaml")
             recordings.append(recording)
             say(f"{scene.provider}/{scene.name}: {_gist(recording)}")
     return tuple(recordings)
@@ -99,7 +99,7 @@ def record_live(
             secrets=(key,) if key else (),
         )
         recording = replace(record(subject, take, live), call=old.call)
-        store.save(recording, folder / subject.contract.name / f"{old.scenario}.yaml")
+        recording = keep(recording, folder / subject.contract.name / f"{old.scenario}.yaml")
         kept.append(recording)
         say(f"{subject.contract.name}/{old.scenario}: {_gist(recording)}")
     if not kept:
