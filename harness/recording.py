@@ -12,6 +12,8 @@ class Provenance(StrEnum):
     LIVE = "live"
     LOCAL_LLM = "local-llm"
     STAND_IN = "stand-in"
+    IMPORTED = "imported"
+    """Another tool's file tells so; nobody here saw the exchange."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Interaction:
-    """One scrubbed request and its reply; bodies decoded."""
+    """One request and its reply, bodies decoded; scrubbed wherever it is kept."""
 
     method: str
     uri: str
@@ -74,7 +76,7 @@ class Recording:
     upstream: str
     """The service that answered, in words: ``g4f 8.8.6 gui, SmolLM2-135M by llama.cpp``."""
     recorded_at: str
-    """ISO 8601 date and time, UTC."""
+    """ISO 8601 date and time, UTC; empty where an imported file tells none."""
     versions: Mapping[str, str]
     call: Call
     expected: Expected

@@ -1,5 +1,6 @@
 """Reads members of untrusted YAML by type; whatever else stands there is a clear error. Knows no cassette."""
 
+import math
 import re
 from collections.abc import Iterable
 from enum import StrEnum
@@ -8,6 +9,10 @@ from typing import Any, TypeVar
 
 from ..errors import UsageError
 
+_SHOWN = 80
+"""Characters of a message that come from the file."""
+_LONGEST = 200
+"""Characters of the way to a place, whose names the file chose."""
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -25,12 +30,16 @@ class Shape:
         """Give a member that must be there."""
         mapping = self.mapping()
         if name not in mapping:
-            raise self.wrong(f"a member {name!r}", f"members {sorted(mapping)}")
+            raise self.wrong(f"a member {name!r}", f"members {sorted(mapping)}"[:_SHOWN])
         return Shape(self._file, mapping[name], f"{self._way}.{name}".lstrip("."))
 
     def optional(self, name: str) -> "Shape | None":
         """Give a member that may be missing or null."""
         return self.member(name) if self.mapping().get(name) is not None else None
+
+    def instead(self, value: Any) -> "Shape":
+        """Give another value at the same place."""
+        return Shape(self._file, value, self._way)
 
     def items(self) -> list["Shape"]:
         """Give the elements of a list."""
@@ -64,10 +73,11 @@ class Shape:
         return value
 
     def number(self) -> float:
-        """Give an int or float, 0 or above."""
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float) or self.value < 0:
+        """Give an int or float, 0 or above, and finite."""
+        value = self.value
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
             raise self.wrong("a number, 0 or above")
-        return float(self.value)
+        return float(value)
 
     def data(self) -> bytes:
         """Give bytes; text stands for its UTF-8, null for none."""
@@ -85,8 +95,8 @@ class Shape:
 
     def wrong(self, expected: str, got: str | None = None) -> UsageError:
         """Make the error that says what was expected here."""
-        place = self._way or "the whole file"
-        shown = ascii(self.value)[:80] if got is None else got
+        place = "".join(char if char.isprintable() else "?" for char in self._way[-_LONGEST:]) or "the whole file"
+        shown = ascii(self.value)[:_SHOWN] if got is None else got
         hint = f"harness record  # records {self._file.stem} anew"
         return UsageError("bad-cassette", f"{self._file}: expected {expected} at {place}, got {shown}", hint)
 

@@ -4,9 +4,7 @@ Files are untrusted: safe YAML only, no aliases, bounded size. They are replaced
 vcr, which pulls in every HTTP library and fixes their certificates.
 """
 
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,17 +13,17 @@ import yaml
 
 from ..errors import HarnessError, UsageError
 from ..recording import Call, Expected, Interaction, Provenance, Recording, Wire
-from . import document
+from . import document, replacement, source
 from .shape import Shape
 
-LARGEST = 64 * 1024 * 1024
-"""Bytes of a file that is still read."""
+SCENARIO = re.compile(r"[^\s./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,99}")
+"""The name of a scenario is that of a file: no way out of its folder, nothing hidden."""
 ENDINGS = ("complete", "reset", "half-close", "timeout")
 _WIDTH = 1_000_000
 """Columns before a line is folded: never."""
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """A token (RFC 9110, 5.6.2)."""
-_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 """Nothing that would end the line (RFC 9110, 5.5)."""
 
 
@@ -68,7 +66,7 @@ def load(path: Path) -> Recording:
     metadata = shape.member("metadata")
     return Recording(
         provider=metadata.member("provider").text(),
-        scenario=metadata.member("scenario").text(),
+        scenario=metadata.member("scenario").matching(SCENARIO, "a name without a path"),
         provenance=metadata.member("provenance").choice(Provenance),
         upstream=metadata.member("upstream").text(),
         recorded_at=metadata.member("recorded_at").text(),
@@ -80,15 +78,11 @@ def load(path: Path) -> Recording:
 
 
 def _document(path: Path) -> Any:
+    data = source.content(path)
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise UsageError("huge-cassette", f"{path}: expected at most {LARGEST} bytes, got {size}")
-        return document.parse(path.read_bytes().decode())
+        return document.parse(data.decode())
     except ValueError as error:
         raise UsageError("bad-cassette", f"{path}: expected safe YAML in UTF-8: {error}") from error
-    except OSError as error:
-        raise UsageError("no-cassette", f"{path}: {error.strerror}", "harness record --help") from error
 
 
 def _call(shape: Shape) -> Call:
@@ -121,7 +115,7 @@ def _interaction(shape: Shape) -> Interaction:
         request_headers=_headers(request.member("headers")),
         request_body=request.member("body").data(),
         status=status.member("code").integer(100, 599),
-        reason=status.member("message").matching(_VALUE, "a reason phrase"),
+        reason=status.member("message").matching(HEADER_VALUE, "a reason phrase"),
         headers=_headers(response.member("headers")),
         body=body,
         wire=_wire(response.member("x_wire"), len(body)),
@@ -129,10 +123,10 @@ def _interaction(shape: Shape) -> Interaction:
 
 
 def _headers(shape: Shape) -> tuple[tuple[str, str], ...]:
-    if odd := [name for name in shape.mapping() if not _NAME.fullmatch(name)]:
-        raise shape.wrong("names of headers", repr(odd[0]))
+    if odd := [name for name in shape.mapping() if not HEADER_NAME.fullmatch(name)]:
+        raise shape.wrong("names of headers", f"{odd[0]!r:.60}")
     values = [(name, value) for name, listed in shape.members() for value in listed.items()]
-    return tuple((name, value.matching(_VALUE, "the value of a header")) for name, value in values)
+    return tuple((name, value.matching(HEADER_VALUE, "the value of a header")) for name, value in values)
 
 
 def _wire(shape: Shape, size: int) -> Wire:
@@ -152,18 +146,7 @@ def save(recording: Recording, path: Path) -> None:
     """Write a cassette, all of it or nothing; the old file stays until the new one is complete."""
     text = dumps(recording)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".tmp", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replacement.replace(path, text.encode())
     except OSError as error:
         hint = f"ls -ld {path.parent}; df {path.parent}"
         raise HarnessError(

@@ -1,6 +1,7 @@
 import pytest
 import yaml
 
+from harness.cassette import document
 from harness.cassette.document import DEEPEST, parse
 
 
@@ -46,6 +47,9 @@ def test_a_word_is_itself(text, value):
         ("[" * 200_000, f"line 1: expected at most {DEEPEST} levels, got more"),
         ("- " * 200_000, f"line 1: expected at most {DEEPEST} levels, got more"),
         ("{a: " * 200_000, f"line 1: expected at most {DEEPEST} levels, got more"),
+        ("a: 1\n%TAG !\x1b! x\n--- b", "line 2: expected no directive, got '%TAG !\\x1b! x\\n--- b'"),
+        ("\ufeff%YAML 1.1\n--- b", "line 1: expected no directive, got '\\ufeff%YAML 1.1\\n--- b'"),
+        ("!<x%1by> {}", "line 1: expected no tag, got x?y"),
         ("a: [", "while parsing a flow node did not find expected node content"),
         ("a\0b", "unacceptable character"),
     ],
@@ -54,3 +58,15 @@ def test_what_is_no_plain_document_is_a_clear_error(text, message):
     with pytest.raises(ValueError) as caught:  # noqa: PT011  the message is compared
         parse(text)
     assert str(caught.value).startswith(message)
+
+
+def test_very_many_values_are_refused(monkeypatch):
+    monkeypatch.setattr(document, "MOST", 5)
+    assert parse("[a, {b: c}]") == ["a", {"b": "c"}]
+    with pytest.raises(ValueError, match="line 1: expected at most 5 values, got more"):
+        parse("[a, b, c, d, e]")
+
+
+def test_a_message_shows_little_of_a_document():
+    with pytest.raises(ValueError, match=r"line 1: expected no alias, got \*a{79}$"):
+        parse("*" + "a" * 900)

@@ -14,7 +14,7 @@ import pytest
 import vcr
 import yaml
 
-from harness.cassette import store
+from harness.cassette import source, store
 from harness.errors import HarnessError, UsageError
 from harness.recording import Call, Expected, Wire
 
@@ -110,8 +110,11 @@ WRONG = [
     (
         ("metadata", "provenance"),
         "made up",
-        "expected live or local-llm or stand-in at metadata.provenance, got 'made up'",
+        "expected live or local-llm or stand-in or imported at metadata.provenance, got 'made up'",
     ),
+    (("metadata", "scenario"), "../../x", "expected a name without a path at metadata.scenario, got '../../x'"),
+    (("metadata", "scenario"), ".hidden", "expected a name without a path at metadata.scenario, got '.hidden'"),
+    (("metadata", "versions"), {"\x1b" + "a" * 300: 1}, f"expected text at {'a' * 200}, got 1"),
     (("metadata", "versions"), {1: "a"}, "expected safe YAML in UTF-8: line"),
     (("metadata", "versions"), {"a": 1}, "expected text at metadata.versions.a, got 1"),
     (("metadata", "call"), None, "expected a mapping at metadata.call, got None"),
@@ -178,8 +181,15 @@ def test_hostile_yaml_is_a_clear_error(tmp_path, content, message):
 def test_a_huge_file_is_not_read(tmp_path):
     path = tmp_path / "a.yaml"
     with path.open("wb") as file:
-        file.truncate(store.LARGEST + 1)
+        file.truncate(source.LARGEST + 1)
     with pytest.raises(UsageError, match="expected at most"):
+        store.load(path)
+
+
+def test_a_moment_without_end_is_a_clear_error(tmp_path, make_recording):
+    path = tmp_path / "a.yaml"
+    path.write_text(store.dumps(make_recording()).replace("head_s: 0.005", "head_s: 1.0e+999"))
+    with pytest.raises(UsageError, match=r"expected a number, 0 or above at .*head_s, got inf"):
         store.load(path)
 
 
@@ -214,7 +224,7 @@ def test_a_killed_save_leaves_the_old_file(tmp_path, make_recording):
     program = textwrap.dedent(
         f"""
         import dataclasses, pathlib
-        from harness.cassette import store
+        from harness.cassette import source, store
         path = pathlib.Path({str(path)!r})
         recording = store.load(path)
         print("ready", flush=True)

@@ -1,0 +1,1 @@
+"""Recordings of other tools, read as our exchanges: one module per family of shapes."""
