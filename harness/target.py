@@ -110,7 +110,7 @@ def _builtin(name: str, contract: str | None, cassettes: Path) -> Subject:
     if len(classes) != 1:
         message = f"expected one public class with {_METHOD} in {module.__file__}, got {len(classes)}"
         raise UsageError("no-class", message, f"harness check {module.__name__}:Class --contract {name}")
-    promise = _contract(contract or name, name)
+    promise = contract_named(contract or name, name)
     return Subject(name, classes[0], promise, _recordings(cassettes, promise), HOME / name, True, name)
 
 
@@ -252,7 +252,7 @@ def _contract_of(provider: type, module: ModuleType, given: str | None, target: 
     if isinstance(claimed, Contract):
         return claimed
     if isinstance(claimed, str):
-        return _contract(claimed, target)
+        return contract_named(claimed, target)
     raise UsageError(
         "no-contract",
         f"expected a contract to judge {target!r} by, got none; known: {', '.join(known())}, or module:ATTR",
@@ -260,7 +260,7 @@ def _contract_of(provider: type, module: ModuleType, given: str | None, target: 
     )
 
 
-def _contract(name: str, target: str) -> Contract:
+def contract_named(name: str, target: str) -> Contract:
     """Give the contract of a built-in provider, or one that ``module:ATTR`` names."""
     if name in known():
         module = _import(f"{providers.__name__}.{name}.contract", name)
