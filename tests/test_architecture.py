@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[1]
 LINES = [
     {"cli", "__main__"},
     {"plugin", "session", "suite"},
-    {"stage", "launch", "live"},
-    {"plan", "casualties", "record", "reporters", "reproduction"},
+    {"stage", "launch", "live", "examination"},
+    {"plan", "casualties", "record", "replay", "importing", "reporters", "reproduction"},
     {"driver", "consumer", "observation", "expectation", "comparison", "target", "report"},
     {"upstream", "cassette"},
     {"variations", "faults", "strategies", "evidence", "requirement", "framing", "scenario"},

@@ -1,6 +1,7 @@
 """The command line: one short module per command, and one place that turns errors into exit codes.
 
-Exit codes: 0 conforms, 1 does not, 2 the user's input is wrong, 3 the harness failed, 130 interrupted.
+Exit codes: 0 conforms, 1 does not, 2 the user's input is wrong, 3 the harness failed, 4 could not be checked (drift),
+130 interrupted.
 """
 
 import signal
@@ -11,6 +12,9 @@ import click
 
 from ..errors import HarnessError
 from .check import check
+from .drift import drift
+from .import_ import import_
+from .lint import lint
 from .live import live
 from .record import record
 
@@ -24,6 +28,9 @@ def commands() -> None:
 
 
 commands.add_command(check)
+commands.add_command(drift)
+commands.add_command(import_)
+commands.add_command(lint)
 commands.add_command(live)
 commands.add_command(record)
 

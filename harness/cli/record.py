@@ -34,11 +34,12 @@ def record(
     if not targets:
         raise UsageError("no-target", "expected a TARGET with --live, got none", "harness record --help")
     for target in targets:
-        record_live(resolve(target, choices["contract"]), live, _key(choices["key_env"]), scenarios, click.echo, folder)
+        record_live(resolve(target, choices["contract"]), live, key_of(choices["key_env"]), scenarios, click.echo, folder)
     return 0
 
 
-def _key(variable: str | None) -> str | None:
+def key_of(variable: str | None) -> str | None:
+    """Read a key from the variable of this name; none is asked for without a name."""
     if variable is None:
         return None
     key = os.environ.get(variable)
