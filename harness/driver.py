@@ -99,7 +99,7 @@ class Driver:
         self.upstream = upstream
         self.deadline = deadline
         self._door: Door | None = None
-        self._given: Mapping[str, Any] | None = None
+        self._given: Mapping[str, Any] | None = None if guarded else {}  # a live upstream is asked for nothing more
         self._recent: tuple[Drive, ...] = ()
         self._begun = 0
         """Which call of several began last."""
