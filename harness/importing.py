@@ -19,6 +19,7 @@ from .cassette.scrub import Scrub
 from .cassette.store import SCENARIO
 from .driver import DEADLINE, Driver, Subject, Way
 from .errors import UsageError
+from .record import expected_of
 from .recording import Expected, Interaction, Provenance, Recording
 from .scenario import from_recording
 from .transcript import Course, Transcript
@@ -57,7 +58,7 @@ def import_file(
         calls += _is_call(interaction, subject.contract)
         try:
             raw = _raw(interaction, subject.contract, name if calls <= 1 else f"{name}-{calls}", found.family)
-            clean = _scrub(subject.contract).taught(raw).recording(raw)
+            clean = Scrub().judged_by(subject.contract).taught(raw).recording(raw)
             recordings.append(replace(clean, expected=_expected(clean, Driver(subject, upstream, deadline))))
         except ValueError as reason:
             left_out.append(f"{path}: {reason}")
@@ -107,25 +108,13 @@ def _date(interaction: Interaction) -> str:
         return ""
 
 
-def _scrub(contract: Contract) -> Scrub:
-    """Name what is kept and what is secret by contract; what else is secret, each recording teaches."""
-    return Scrub(
-        keep=frozenset(rule.name.lower() for rule in contract.headers),
-        credentials=frozenset({contract.api_key_header.lower()} if contract.api_key_header else ()),
-        fresh=frozenset(rule.name.lower() for rule in contract.headers if rule.fresh),
-        answer=contract.text,
-    )
-
-
 def _expected(recording: Recording, driver: Driver) -> Expected:
     """Play the reply to the provider and expect what it makes of it; ValueError where that is nothing."""
     way = Way(driver.contract.doors[0], base=driver.contract.root)
     transcript = driver(from_recording(recording), way=way)
     if problem := _problem(transcript):
         raise ValueError(f"{recording.scenario}: expected the provider to answer, got {problem}")
-    if transcript.raised is not None:
-        return Expected(transcript.text, None, transcript.raised.family)
-    return Expected(transcript.text, next(iter(transcript.finishes), None))
+    return expected_of(transcript)
 
 
 def _problem(transcript: Transcript) -> str | None:

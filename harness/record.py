@@ -92,7 +92,7 @@ def _record(subject: Subject, take: Take, live: str, deadline: float, scrub: Scr
         recorded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         versions=_versions(subject),
         call=take.call,
-        expected=_expected(transcript),
+        expected=expected_of(transcript),
         interactions=tuple(_interaction(recorded, subject.contract) for recorded in exchanges),
     )
     taught = scrub.taught(raw)
@@ -128,7 +128,8 @@ def _end(recorded: Recorded, transcript: Transcript) -> str:
     return "timeout" if recorded.end == "client left" and recorded.status and failed else recorded.end
 
 
-def _expected(transcript: Transcript) -> Expected:
+def expected_of(transcript: Transcript) -> Expected:
+    """Give what a replay must give again."""
     if transcript.raised is not None:
         return Expected(transcript.text, None, transcript.raised.family)
     return Expected(transcript.text, next(iter(transcript.finishes), None))
@@ -165,14 +166,10 @@ def _scrub(contract: Contract, take: Take, live: str) -> Scrub:
     within = learning.telling(learning.handed([live, take.upstream, options], named))
     return Scrub(
         secrets=frozenset({*take.secrets, *keys, *within, *added.secrets(os.environ)} - {""}),
-        keep=added.headers | {rule.name.lower() for rule in contract.headers},
-        credentials=frozenset({contract.api_key_header.lower()} if contract.api_key_header else ()),
-        fresh=frozenset(rule.name.lower() for rule in contract.headers if rule.fresh or rule.recent or rule.digest),
+        keep=added.headers,
         shapes=added.patterns,
         members=added.members,
-        answer=contract.text,
-        documented=repr(contract.payload),
-    )
+    ).judged_by(contract)
 
 
 def _prove(subject: Subject, recording: Recording, live: Transcript, way: Way, scrub: Scrub) -> None:

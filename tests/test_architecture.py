@@ -10,12 +10,12 @@ ROOT = Path(__file__).parents[1]
 LINES = [
     {"cli", "__main__"},
     {"plugin", "session", "suite"},
-    {"stage", "launch", "live", "examination"},
+    {"stage", "launch", "live", "examination", "acceptance"},
     {"plan", "casualties", "record", "replay", "importing", "reporters", "reproduction"},
     {"driver", "consumer", "observation", "expectation", "comparison", "target", "report"},
     {"upstream", "cassette"},
     {"variations", "faults", "strategies", "evidence", "requirement", "framing", "scenario"},
-    {"script", "transcript", "recording", "verdict", "settings", "guard", "isolation"},
+    {"script", "transcript", "recording", "verdict", "settings", "guard", "isolation", "threads"},
     {"errors"},
 ]
 HEIGHT = {name: len(LINES) - number for number, line in enumerate(LINES) for name in line}

@@ -217,12 +217,4 @@ def scrub_of(recording: Recording, contract: Contract | None, base: Scrub = _PLA
     if contract is None:
         asked = {name.lower() for one in recording.interactions for name, _ in one.request_headers}
         return replace(base, keep=base.keep | asked).taught(recording)
-    keys = {contract.api_key_header.lower()} if contract.api_key_header else set()
-    passing = (rule.name.lower() for rule in contract.headers if rule.fresh or rule.recent or rule.digest)
-    return replace(
-        base,
-        keep=base.keep | {rule.name.lower() for rule in contract.headers},
-        credentials=frozenset(keys),
-        fresh=frozenset(passing),
-        answer=contract.text,
-    ).taught(recording)
+    return base.judged_by(contract).taught(recording)

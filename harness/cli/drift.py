@@ -73,16 +73,16 @@ def _findings(target: str, choices: Mapping[str, Any]) -> "tuple[Finding, ...]":
     """Compare one target with what comes of it today."""
     from ..cassette import store  # noqa: PLC0415
     from ..cassette.drift import find  # noqa: PLC0415
-    from ..live.retake import chosen, retake, stored  # noqa: PLC0415
+    from ..live.retake import Live, calls_of, chosen, retake, stored  # noqa: PLC0415
     from ..target import CASSETTES, resolve  # noqa: PLC0415
 
     subject = resolve(target, choices["contract"])
     known = store.recordings((choices["cassettes"] or CASSETTES) / subject.contract.name)
-    wanted = chosen(subject, known, choices["scenarios"])
+    wanted = chosen(subject, calls_of(known), choices["scenarios"])
     if choices["live"] is None:
         return find(subject.contract, known, stored(subject, wanted, choices["against"]))
-    key = key_of(choices["key_env"])
-    return find(subject.contract, known, retake(subject, wanted, choices["live"], key, _say, choices["timeout"]))
+    live = Live(choices["live"], key_of(choices["key_env"]), choices["timeout"])
+    return find(subject.contract, known, retake(subject, wanted, live, _say))
 
 
 def _say(line: str) -> None:

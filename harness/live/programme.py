@@ -1,17 +1,14 @@
-"""Records the scenes: sets each, drives the provider through the recorder, looks at what came of it, and keeps it."""
+"""Records the scenes: sets each, drives the provider through the recorder, looks at what came of it. Writes nothing."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
-from fnmatch import fnmatchcase
-from pathlib import Path
 
-from ..cassette import store
 from ..errors import HarnessError, UsageError
-from ..record import Take, keep, record
-from ..recording import Provenance, Recording
-from ..target import CASSETTES, Subject, resolve
+from ..record import Take, record
+from ..recording import Recording
+from ..target import resolve
 from .installation import Say
 from .place import Place
+from .retake import gist, matches
 from .scene import Scene
 from .scenes import SCENES
 from .studio import Studio
@@ -39,14 +36,10 @@ def chosen(
                 "harness record --help",
             )
     wanted = [scene for scene in scenes if not names or scene.provider in names]
-    kept = tuple(scene for scene in wanted if _matches(scene.name, scenarios))
+    kept = tuple(scene for scene in wanted if matches(scene.name, scenarios))
     if not kept:
         raise _no_scenario(scenarios, [scene.name for scene in wanted])
     return kept
-
-
-def _matches(name: str, globs: Collection[str]) -> bool:
-    return not globs or any(fnmatchcase(name, glob) for glob in globs)
 
 
 def _no_scenario(globs: Collection[str], known: Iterable[str]) -> UsageError:
@@ -59,52 +52,35 @@ def _no_scenario(globs: Collection[str], known: Iterable[str]) -> UsageError:
 def record_all(
     names: Collection[str],
     say: Say,
-    folder: Path = CASSETTES,
     *,
     place: Place | None = None,
     scenes: Sequence[Scene] = SCENES,
     scenarios: Collection[str] = (),
     record: Record = record_scene,
-) -> tuple[Recording, ...]:
-    """Record these scenes of these providers into ``folder``; the first that is not as planned is an error."""
+) -> dict[str, dict[str, Recording | str]]:
+    """Record these scenes of these providers, and give by provider and scenario what came or why nothing did."""
     wanted = chosen(names, scenes, scenarios)
     framings = sorted({scene.framing for scene in wanted if scene.framing})
-    recordings = []
+    made: dict[str, dict[str, Recording | str]] = {}
     with Studio(place or Place(), framings, say) as studio:
-        for scene in wanted:
+        for number, scene in enumerate(wanted, 1):
             with studio.upstream(scene) as url:
-                recording = record(scene, url)
-            look_at(scene, recording)
-            recording = keep(recording, folder / scene.provider / f"{scene.name}.yaml")
-            recordings.append(recording)
-            say(f"{scene.provider}/{scene.name}: {_gist(recording)}")
-    return tuple(recordings)
+                new = _recorded(scene, url, record)
+            made.setdefault(scene.provider, {})[scene.name] = new
+            outcome = f"not recorded: {new}" if isinstance(new, str) else gist(new)
+            say(f"[{number}/{len(wanted)}] {scene.provider}/{scene.name}: {outcome}")
+    return made
 
 
-def record_live(
-    subject: Subject, live: str, key: str | None, scenarios: Collection[str], say: Say, folder: Path = CASSETTES
-) -> tuple[Recording, ...]:
-    """Make the calls of a subject's cassettes again, to a live upstream, and keep what comes."""
-    known = store.recordings(folder / subject.contract.name)
-    kept = []
-    for old in known:
-        if not _matches(old.scenario, scenarios):
-            continue
-        call = replace(old.call, options={**old.call.options, **({"api_key": key} if key else {})})
-        take = Take(
-            scenario=old.scenario,
-            call=call,
-            provenance=Provenance.LIVE,
-            upstream=live,
-            secrets=(key,) if key else (),
-        )
-        recording = replace(record(subject, take, live), call=old.call)
-        recording = keep(recording, folder / subject.contract.name / f"{old.scenario}.yaml")
-        kept.append(recording)
-        say(f"{subject.contract.name}/{old.scenario}: {_gist(recording)}")
-    if not kept:
-        raise _no_scenario(scenarios, [old.scenario for old in known])
-    return tuple(kept)
+def _recorded(scene: Scene, url: str, record: Record) -> Recording | str:
+    try:
+        recording = record(scene, url)
+        look_at(scene, recording)
+    except UsageError:
+        raise
+    except HarnessError as error:
+        return error.message
+    return recording
 
 
 def look_at(scene: Scene, recording: Recording) -> None:
@@ -116,10 +92,3 @@ def look_at(scene: Scene, recording: Recording) -> None:
             f"expected {scene.provider}/{scene.name} to end in {(scene.finish, scene.error)!r}, got {got!r}",
             f"look into the reply: {recording.interactions[-1].body[-300:]!r}" if recording.interactions else "",
         )
-
-
-def _gist(recording: Recording) -> str:
-    """Tell in a few words what was recorded."""
-    chunks = sum(len(interaction.wire.chunks) for interaction in recording.interactions)
-    ending = recording.expected.finish or recording.expected.error
-    return f"{len(recording.expected.text)} characters in {chunks} chunks, {ending}"

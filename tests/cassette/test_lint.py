@@ -377,8 +377,8 @@ def test_what_was_imported_was_asked_by_another_client_and_came_nobody_knows_how
 
 
 def test_without_a_contract_the_rules_that_need_none_remain():
-    one = exchange(sound("aiask/one-turn"), method="GET", uri=f"http://x/?k={KEY}")
-    found = lint.judge(one, CASSETTES / "aiask/one-turn.yaml", None, LIMITS)
+    one = exchange(sound("acytoo/one-turn"), method="GET", uri=f"http://x/?k={KEY}")
+    found = lint.judge(one, CASSETTES / "acytoo/one-turn.yaml", None, LIMITS)
     assert [(finding.rule, finding.place) for finding in found] == [(rules.SECRET, f"{REQUEST}.uri")]
 
 

@@ -1,18 +1,14 @@
-from dataclasses import replace
-
 import pytest
 
 from harness.cassette import store
 from harness.cli import main
-from harness.errors import UsageError
 from harness.live import programme
-from harness.live.programme import record_live
 from harness.recording import Provenance
 from harness.scenario import from_recording
 from harness.script import reply
 from harness.settings import Road, Settings
 from harness.stage import Stage
-from harness.target import CASSETTES, resolve
+from harness.target import CASSETTES
 
 TEXT = [("content-type", "text/plain")]
 
@@ -38,36 +34,54 @@ def run(*arguments):
     return caught.value.code
 
 
-def test_without_live_the_scenes_are_recorded(monkeypatch, tmp_path):
+def test_without_live_the_scenes_are_recorded_and_kept(monkeypatch, tmp_path, capsys):
     asked = []
-    monkeypatch.setattr(programme, "record_all", lambda *given, **named: asked.append((given[0], given[2], named)))
-    assert run("acytoo", "--scenario", "one-*", "--cassettes", str(tmp_path)) == 0
-    assert run() == 0
-    assert asked == [
-        (("acytoo",), tmp_path, {"scenarios": ("one-*",)}),
-        ((), CASSETTES, {"scenarios": ()}),
-    ]
+    one = store.load(CASSETTES / "acytoo" / "one-turn.yaml")
+
+    def recorded(names, _say, **chosen):
+        asked.append((names, chosen))
+        return {"acytoo": {"one-turn": one, "unicode": "unicode: expected a whole reply, got none"}}
+
+    monkeypatch.setattr(programme, "record_all", recorded)
+    assert run("acytoo", "--scenario", "one-*", "--cassettes", str(tmp_path), "--yes") == 1
+    assert asked == [(("acytoo",), {"scenarios": ("one-*",)})]
+    assert store.recordings(tmp_path / "acytoo") == (one,)
+    out, err = capsys.readouterr()
+    assert out == "kept: acytoo/one-turn\n"
+    assert "not recorded: acytoo/unicode: unicode: expected a whole reply, got none" in err
 
 
-def test_with_live_the_calls_of_the_cassettes_are_made_again(live, folder, capsys):
-    with live.play(reply(b"fresh text", headers=TEXT)):
-        code = run("acytoo", "--live", live.origin, "--scenario", "one-*", "--cassettes", str(folder))
-    new = store.load(folder / "acytoo" / "one-turn.yaml")
-    assert (code, new.expected.text, new.provenance, new.upstream) == (0, "fresh text", Provenance.LIVE, live.origin)
-    assert store.load(folder / "acytoo" / "unicode.yaml").provenance is Provenance.STAND_IN
-    assert capsys.readouterr().out == "acytoo/one-turn: 10 characters in 1 chunks, stop\n"
-
-
-def test_the_key_is_sent_and_never_written(live, folder, monkeypatch):
+def test_with_live_the_calls_of_the_cassettes_are_made_again(live, folder, capsys, monkeypatch):
     key = "sk-live-0123456789abcdef"
     monkeypatch.setenv("THE_KEY", key)
     old = store.load(folder / "backend_api" / "one-turn-ndjson.yaml")
-    with live.play(from_recording(old).script) as play:
-        arguments = ("--live", live.origin, "--key-env", "THE_KEY", "--cassettes", str(folder))
-        code = run("backend_api", *arguments)
+    fresh = old.interactions[0].body.replace(b"{", b'{"x_new": 1, ', 1)
+    with live.play(from_recording(old).script.with_body([fresh[:99], fresh[99:]])) as play:
+        arguments = ("--live", live.origin, "--key-env", "THE_KEY", "--cassettes", str(folder), "--max-requests", "5")
+        code = run("backend_api", *arguments, "--yes")
         assert key.encode() in play.exchanges()[0].request.body
     path = folder / "backend_api" / "one-turn-ndjson.yaml"
-    assert (code, key in path.read_text(), store.load(path).call) == (0, False, old.call)
+    new, (out, err) = store.load(path), capsys.readouterr()
+    assert (code, key in path.read_text(), new.call, new.provenance) == (0, False, old.call, Provenance.LIVE)
+    assert "[1/1] backend_api/one-turn-ndjson: " in err
+    assert "INFO    backend_api: added: " in out
+    assert out.endswith("kept: backend_api/one-turn-ndjson\n")
+    assert store.load(folder / "acytoo" / "unicode.yaml").provenance is Provenance.STAND_IN
+
+
+def test_what_is_unfit_is_refused_and_the_old_file_stays(live, folder, capsys):
+    before = (folder / "acytoo" / "one-turn.yaml").read_bytes()
+    with live.play(reply(b"", headers=TEXT)):
+        code = run("acytoo", "--live", live.origin, "--scenario", "one-*", "--cassettes", str(folder), "--yes")
+    assert (code, (folder / "acytoo" / "one-turn.yaml").read_bytes()) == (1, before)
+    assert "refused: acytoo/" in capsys.readouterr().err
+
+
+def test_an_upstream_that_is_down_leaves_everything_as_it_was(folder, capsys):
+    before = (folder / "acytoo" / "one-turn.yaml").read_bytes()
+    code = run("acytoo", "--live", "http://127.0.0.1:9", "--scenario", "one-*", "--cassettes", str(folder), "--yes")
+    assert (code, (folder / "acytoo" / "one-turn.yaml").read_bytes()) == (1, before)
+    assert "not recorded: acytoo/one-turn: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -84,13 +98,10 @@ def test_the_key_is_sent_and_never_written(live, folder, monkeypatch):
     ],
 )
 def test_a_mistake_is_told(arguments, message, capsys):
-    assert run(*arguments) == 2
+    assert run(*arguments, "--yes") == 2
     assert message in capsys.readouterr().err
 
 
-def test_no_matching_cassette_is_told(folder):
-    with pytest.raises(UsageError, match="expected scenarios among one-turn, unicode; got 'x'"):
-        record_live(resolve("acytoo"), "http://x", None, ["x"], print, folder)
-    empty = replace(resolve("acytoo"))
-    with pytest.raises(UsageError, match="expected scenarios among none at all"):
-        record_live(empty, "http://x", None, [], print, folder / "empty")
+def test_without_a_terminal_to_ask_on_a_decision_is_wanted_at_once(capsys):
+    assert run("acytoo", "--live", "http://127.0.0.1:9") == 2
+    assert "expected --yes, or a terminal to ask on, got neither" in capsys.readouterr().err

@@ -4,7 +4,6 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from harness.cassette import store
 from harness.errors import HarnessError, UsageError
 from harness.live import local, studio
 from harness.live.local import Framing
@@ -61,14 +60,16 @@ def test_every_scene_of_the_chosen_providers_is_recorded_in_its_state(stage, mod
     place, events = stage
     said = []
 
-    made = record_all(["pizzagpt"], said.append, place.root, place=place, scenes=(STOP, REFUSAL, SSE), record=ask)
+    made = record_all(["pizzagpt"], said.append, place=place, scenes=(STOP, REFUSAL, SSE), record=ask)
 
-    assert [one.expected for one in made] == [Expected("Hello!", "stop"), Expected(error="RuntimeError")]
+    assert {name: one.expected for name, one in made["pizzagpt"].items()} == {
+        "one-turn": Expected("Hello!", "stop"),
+        "refusal": Expected(error="RuntimeError"),
+    }
     assert said == [
-        "pizzagpt/one-turn: 6 characters in 2 chunks, stop",
-        "pizzagpt/refusal: 0 characters in 2 chunks, RuntimeError",
+        "[1/2] pizzagpt/one-turn: 6 characters in 2 chunks, stop",
+        "[2/2] pizzagpt/refusal: 0 characters in 2 chunks, RuntimeError",
     ]
-    assert [store.load(place.root / "pizzagpt" / f"{name}.yaml") for name in ("one-turn", "refusal")] == list(made)
     url = model.api.removesuffix("/v1")
     assert events == [["llm"], f"up {url}", f"down {url}"]
 
@@ -81,12 +82,39 @@ def test_g4f_servers_come_up_as_they_are_needed(stage, model):
         urls.append(url)
         return recording(scene, Expected("Hi", "stop"))
 
-    record_all([], said.append, place.root, place=place, scenes=(SSE,), record=record)
+    record_all([], said.append, place=place, scenes=(SSE,), record=record)
 
     url = model.api.removesuffix("/v1")
     assert urls == ["g4f sse"]
     assert events == [["llm", "new"], f"up {url}", "up g4f sse", "down g4f sse", f"down {url}"]
     assert said[0] == "g4f 8.8.6 gui is ready"
+
+
+def test_a_scene_that_fails_is_told_and_the_others_go_on(stage):
+    place, _ = stage
+    said = []
+
+    def record(scene, _url):
+        if scene is STOP:
+            raise HarnessError("not-recordable", "one-turn: expected a whole reply, got none")
+        return recording(scene, Expected("Hi", "stop"))
+
+    made = record_all([], said.append, place=place, scenes=(STOP, REFUSAL, SSE), record=record)
+
+    assert made["pizzagpt"]["one-turn"] == "one-turn: expected a whole reply, got none"
+    assert made["pizzagpt"]["refusal"].startswith("expected pizzagpt/refusal to end in ")
+    assert made["backend_api"]["one-turn"].expected == Expected("Hi", "stop")
+    assert said[1] == "[1/3] pizzagpt/one-turn: not recorded: one-turn: expected a whole reply, got none"
+
+
+def test_what_is_no_origin_stops_a_programme(stage):
+    place, _ = stage
+
+    def record(_scene, _url):
+        raise UsageError("no-origin", "expected the origin")
+
+    with pytest.raises(UsageError, match="expected the origin"):
+        record_all([], print, place=place, scenes=(STOP,), record=record)
 
 
 def test_a_g4f_server_that_does_not_come_up_takes_the_model_down(stage, monkeypatch, model):

@@ -6,7 +6,7 @@ import pytest
 from harness.cassette import store
 from harness.cassette.drift import exit_code, find
 from harness.errors import UsageError
-from harness.live.retake import PATIENCE, chosen, retake, stored
+from harness.live.retake import PATIENCE, Live, calls_of, chosen, requests, retake, stored
 from harness.live.service import Reply, Service, json_reply
 from harness.live.standins.acytoo import Acytoo
 from harness.live.standins.pizzagpt import Pizzagpt
@@ -16,7 +16,9 @@ from harness.target import CASSETTES, resolve
 
 PIZZA = resolve("pizzagpt")
 OLD = store.recordings(CASSETTES / "pizzagpt")
-ANSWERS = chosen(PIZZA, OLD, ["one-turn", "unicode"])
+CALLS = calls_of(OLD)
+ANSWERS = chosen(PIZZA, CALLS, ["one-turn", "unicode"])
+ONE = chosen(PIZZA, CALLS, ["one-turn"])
 KEY = "sk-live-0123456789abcdef"
 
 
@@ -34,15 +36,18 @@ def refused():
 
 def findings(answer, known=ANSWERS):
     with Service(answer) as service:
-        again = retake(PIZZA, known, service.url, None, quiet)
+        again = retake(PIZZA, known, Live(service.url), quiet)
     return find(PIZZA.contract, OLD, again)
 
 
 def test_an_unchanged_upstream_has_not_drifted(model):
     said = []
     with Service(Pizzagpt(Voice(model.api))) as service:
-        again = retake(PIZZA, ANSWERS, service.url, None, said.append)
-    assert said == ["pizzagpt/one-turn: recorded", "pizzagpt/unicode: recorded"]
+        again = retake(PIZZA, ANSWERS, Live(service.url), said.append)
+    assert said == [
+        "[1/2] pizzagpt/one-turn: 6 characters in 1 chunks, stop (1 requests)",
+        "[2/2] pizzagpt/unicode: 6 characters in 1 chunks, stop (2 requests)",
+    ]
     assert [(one.provenance, one.expected.text) for one in again.values()] == [(Provenance.LIVE, "Hello!")] * 2
     assert exit_code(find(PIZZA.contract, OLD, again), strict=True) == 0
 
@@ -51,7 +56,7 @@ def test_an_upstream_of_plain_text_is_compared_too(model):
     acytoo = resolve("acytoo")
     old = store.recordings(CASSETTES / "acytoo")
     with Service(Acytoo(Voice(model.api))) as service:
-        again = retake(acytoo, old, service.url, None, quiet)
+        again = retake(acytoo, calls_of(old), Live(service.url), quiet)
     found = find(acytoo.contract, old, again)
     assert exit_code(found, strict=True) == 0
     assert [finding.scenario for finding in found if finding.incomparable] == ["refusal-rate-limit"]
@@ -60,7 +65,7 @@ def test_an_upstream_of_plain_text_is_compared_too(model):
 def test_nothing_is_written(model, tmp_path):
     before = {path: path.read_bytes() for path in (CASSETTES / "pizzagpt").iterdir()}
     with Service(Pizzagpt(Voice(model.api))) as service:
-        retake(PIZZA, ANSWERS[:1], service.url, None, quiet)
+        retake(PIZZA, ONE, Live(service.url), quiet)
     assert {path: path.read_bytes() for path in (CASSETTES / "pizzagpt").iterdir()} == before
 
 
@@ -81,7 +86,7 @@ def test_a_refusal_could_not_be_checked(status):
 
 
 def test_an_upstream_that_is_down_is_not_asked_for_ever(refused):
-    again = retake(PIZZA, OLD, refused, None, quiet)
+    again = retake(PIZZA, CALLS, Live(refused), quiet)
     told = list(again.values())
     assert (len(told), PATIENCE) == (len(OLD), 3)
     assert all(refused in reason and "ConnectError" in reason for reason in told[:PATIENCE])
@@ -97,26 +102,34 @@ def test_an_upstream_that_answers_now_and_then_is_asked_on():
         return Reply((), "text/plain", headers={"Content-Encoding": "zst"}) if len(asked) % 3 else json_reply({})
 
     with Service(answer) as service:
-        again = retake(PIZZA, OLD, service.url, None, quiet)
+        again = retake(PIZZA, CALLS, Live(service.url), quiet)
     assert len(asked) == len(OLD)
     assert [type(came) is str for came in again.values()] == [number % 3 != 2 for number in range(len(OLD))]
+
+
+def test_no_more_is_asked_than_is_allowed(model):
+    with Service(Pizzagpt(Voice(model.api))) as service:
+        again = retake(PIZZA, CALLS, Live(service.url, most=2), quiet)
+    assert [type(came) is str for came in again.values()] == [False, False, *[True] * (len(CALLS) - 2)]
+    assert list(again.values())[-1] == "not asked: 2 requests were allowed"
+    assert requests(list(again.values())[:3]) == 3
 
 
 def test_an_upstream_that_never_answers_could_not_be_checked():
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        (told,) = retake(PIZZA, ANSWERS[:1], url, None, quiet, deadline=0.5).values()
+        (told,) = retake(PIZZA, ONE, Live(url, deadline=0.5), quiet).values()
     assert told.startswith(f"one-turn: expected a whole reply from {url}, got no end of the call")
 
 
 def test_what_is_no_origin_is_the_users_mistake():
     with pytest.raises(UsageError, match="expected the origin of a live service"):
-        retake(PIZZA, ANSWERS, "nonsense", None, quiet)
+        retake(PIZZA, ANSWERS, Live("nonsense"), quiet)
 
 
 def test_the_key_is_sent_and_shown_nowhere():
     backend = resolve("backend_api")
-    (old,) = chosen(backend, store.recordings(CASSETTES / "backend_api"), ["one-turn"])
+    asked = chosen(backend, calls_of(store.recordings(CASSETTES / "backend_api")), ["one-turn"])
     bodies = []
 
     def answer(asked):
@@ -124,9 +137,10 @@ def test_the_key_is_sent_and_shown_nowhere():
         return Reply((b'data: {"type": "content", "content": "%b"}\n\n' % KEY.encode(),), "text/event-stream")
 
     with Service(answer) as service:
-        again = retake(backend, [old], service.url, KEY, quiet)
+        again = retake(backend, asked, Live(service.url, KEY), quiet)
     assert KEY.encode() in bodies[0]
     assert KEY not in repr(again)
+    assert again["one-turn"].call == asked["one-turn"]
 
 
 def test_a_key_in_a_complaint_is_hidden():
@@ -136,27 +150,28 @@ def test_a_key_in_a_complaint_is_hidden():
             raise ValueError(f"bad key {api_key}")
             yield
 
-    (told,) = retake(replace(PIZZA, provider=Complaining), ANSWERS[:1], "http://127.0.0.1:9", KEY, quiet).values()
+    (told,) = retake(replace(PIZZA, provider=Complaining), ONE, Live("http://127.0.0.1:9", KEY), quiet).values()
     assert told.endswith("got no request at all; the provider told 'bad key REDACTED'")
 
 
 def test_scenarios_are_chosen_by_globs():
-    assert [one.scenario for one in chosen(PIZZA, OLD, ["one*", "uni*"])] == ["one-turn", "unicode"]
-    assert chosen(PIZZA, OLD, []) == OLD
+    assert list(chosen(PIZZA, CALLS, ["one*", "uni*"])) == ["one-turn", "unicode"]
+    assert chosen(PIZZA, CALLS, []) == CALLS
     with pytest.raises(UsageError, match=r"expected scenarios among conversation, flat, .*; got 'x, y'"):
-        chosen(PIZZA, OLD, ["x", "y"])
+        chosen(PIZZA, CALLS, ["x", "y"])
     with pytest.raises(UsageError, match="expected cassettes of pizzagpt, got none"):
-        chosen(PIZZA, (), [])
+        chosen(PIZZA, {}, [])
 
 
 def test_newer_recordings_are_read_from_a_folder_or_a_file(tmp_path):
     newer = tmp_path / "pizzagpt" / "one-turn.yaml"
-    store.save(ANSWERS[0], newer)
+    one = store.load(CASSETTES / "pizzagpt" / "one-turn.yaml")
+    store.save(one, newer)
     store.save(store.load(CASSETTES / "acytoo" / "unicode.yaml"), newer.with_name("unicode.yaml"))
-    both = {"one-turn": ANSWERS[0], "unicode": "there is no newer recording of it"}
+    both = {"one-turn": one, "unicode": "there is no newer recording of it"}
     assert stored(PIZZA, ANSWERS, tmp_path) == both
     assert stored(PIZZA, ANSWERS, newer.parent) == both
-    assert stored(PIZZA, ANSWERS, newer) == {"one-turn": ANSWERS[0]}
+    assert stored(PIZZA, ANSWERS, newer) == {"one-turn": one}
 
 
 def test_what_holds_no_newer_recordings_is_the_users_mistake(tmp_path):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from providers.contract import TextRule
+from providers.contract import Contract, TextRule
 
 from ...errors import HarnessError
 from ...recording import Interaction, Recording
@@ -63,6 +63,19 @@ class Scrub:
     """Text of a contract; an id that stands in it is a constant."""
     ids: Mapping[str, str] = field(default_factory=dict)
     """Ids that are replaced wherever they stand, and by what."""
+
+    def judged_by(self, contract: Contract) -> "Scrub":
+        """Give a scrub that also knows what a contract documents."""
+        passing = (rule.name.lower() for rule in contract.headers if rule.fresh or rule.recent or rule.digest)
+        keys = {contract.api_key_header.lower()} if contract.api_key_header else set()
+        return replace(
+            self,
+            keep=self.keep | {rule.name.lower() for rule in contract.headers},
+            credentials=self.credentials | keys,
+            fresh=self.fresh | frozenset(passing),
+            answer=contract.text,
+            documented=repr(contract.payload),
+        )
 
     def taught(self, raw: Recording) -> "Scrub":
         """Give a scrub that also knows the secrets and ids of this recording, for it and for what came of it."""
