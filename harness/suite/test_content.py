@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,17 +10,17 @@ from typing import Any
 import jsonschema
 from hypothesis import strategies as st
 
-from providers.contract import Capability, MediaRule
+from providers.contract import Capability, Contract, MediaRule
 
 from ..driver import Driver
 from ..evidence import draw_request, fail, require_equal
-from ..expectation import document, only_request, refusal_before_network
-from ..framing import at_path, leaves
+from ..expectation import document, is_refused, only_request, refusal_before_network
+from ..framing import at_path, leaves, lookup
 from ..recording import Call
 from ..requirement import requirement
 from ..scenario import Scenario, one_answer
 from ..strategies import HUGE, TORTURE, calls, for_all
-from ..transcript import Request
+from ..transcript import Request, Transcript
 from ..verdict import Level
 
 _LONG_TALK = 40
@@ -34,6 +35,38 @@ _IMAGES = {
     "//////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=",
 }
 """Images of one pixel, in base64."""
+_PARTS: list[dict[str, Any]] = [
+    {"type": "text", "text": "canary-before"},
+    {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{_IMAGES['image/png']}"}},
+    {"type": "text", "text": "canary-behind"},
+]
+_TWO_TURNS: tuple[Mapping[str, Any], ...] = (
+    {"role": "user", "content": "canary-of-the-first-turn"},
+    {"role": "assistant", "content": "canary-of-the-answer"},
+    {"role": "user", "content": "canary-of-the-last-turn"},
+)
+_IDS = ("call_canary_1", "call_canary_2")
+_TOOL_TURNS: tuple[Mapping[str, Any], ...] = (
+    {"role": "user", "content": "canary-question"},
+    {
+        "role": "assistant",
+        "content": "canary-intent",
+        "tool_calls": [
+            {
+                "id": id_,
+                "type": "function",
+                "function": {"name": "lookup", "arguments": f'{{"of": "argument-{number}"}}'},
+            }
+            for number, id_ in enumerate(_IDS)
+        ],
+    },
+    *(
+        {"role": "tool", "tool_call_id": id_, "name": "lookup", "content": f"result-{number}"}
+        for number, id_ in enumerate(_IDS)
+    ),
+)
+_TOOL_WORDS = ("canary-question", "canary-intent", "argument-0", "argument-1", "result-0", "result-1")
+_TOOL_MEMBERS = ("tool_calls", "tool_call_id", "name")
 
 
 @requirement("REQ-03", Level.MUST, over=one_answer, source="contract: payload schema; RFC 8259, 8.1")
@@ -50,7 +83,7 @@ def test_body_is_json_that_satisfies_the_schema(drive: Driver, scenario: Scenari
     )
 
     def holds(call: Call) -> None:
-        transcript = drive(scenario, call=call)
+        transcript = _asked(drive, scenario, call)
         blank = not all(message["content"].strip() for message in call.messages)
         if blank and not transcript.requests:
             refusal_before_network(transcript, "empty content")
@@ -59,6 +92,12 @@ def test_body_is_json_that_satisfies_the_schema(drive: Driver, scenario: Scenari
         _require_schema(drive.contract.payload, request)
 
     for_all(calls(drive.contract, scenario.call, content), holds, *_torture(scenario))
+
+
+def _asked(drive: Driver, scenario: Scenario, call: Call) -> Transcript:
+    """Make a call; once more without its options where it is refused, which is REQ-05's to judge."""
+    transcript = drive(scenario, call=call)
+    return drive(scenario, call=replace(call, options={})) if call.options and is_refused(transcript) else transcript
 
 
 def _require_schema(schema: Mapping[str, Any], request: Request) -> None:
@@ -81,19 +120,21 @@ def test_every_message_arrives_once_and_in_order(drive: Driver, scenario: Scenar
     """Every message's content stands in the body exactly once, in order, at the path declared for its role.
 
     Several system messages all survive. A dropped system message or a doubled last turn changes every answer
-    and fails no status check. White space at the edges of a content is a part of it: indented code begins so.
+    and fails no status check. White space at the edges of a content is a part of it: indented code begins so. A
+    role may have another name on the wire, but not that of another role. Tool calls and their results, where the
+    API has them, arrive or are refused by ValueError before the request.
 
-    Remedy: map the whole list; never index single messages or keep only one system message.
+    Remedy: map the whole list; never index single messages or keep only one system message. Copy messages whole.
     """
     canaries = st.integers(0, 9_999).map(lambda number: f"canary-{number:04d}-")
 
     def holds(call: Call) -> None:
         messages = [_told_apart(message, index) for index, message in enumerate(call.messages)]
-        transcript = drive(scenario, call=replace(call, messages=tuple(messages)))
-        request = only_request(transcript, scenario)
+        request = only_request(_asked(drive, scenario, replace(call, messages=tuple(messages))), scenario)
         _require_contents(drive, messages, request)
 
     for_all(calls(drive.contract, scenario.call, canaries), holds, _long_talk(scenario))
+    _require_tool_turns(drive, scenario)
 
 
 def _told_apart(message: Mapping[str, Any], index: int) -> dict[str, Any]:
@@ -115,9 +156,11 @@ def _long_talk(scenario: Scenario) -> Call:
 
 
 def _require_contents(drive: Driver, messages: list[dict[str, Any]], request: Request) -> None:
-    texts = [(path, leaf) for path, leaf in leaves(document(request)) if isinstance(leaf, str)]
+    body = document(request)
+    texts = _texts(body)
     wire = draw_request(request)
     seen: dict[str, tuple[int, int]] = {}
+    roles: dict[str, str] = {}
     for index, message in enumerate(messages):
         last = index == len(messages) - 1
         pattern = drive.contract.content_paths[message["role"]]
@@ -137,6 +180,68 @@ def _require_contents(drive: Driver, messages: list[dict[str, Any]], request: Re
         if place < seen.get(pattern, (-1, -1)):
             raise fail(f"message {index} comes before an earlier one", expected="the caller's order", wire=wire)
         seen[pattern] = place
+        turn = _turn(pattern, found[0])
+        sent = lookup(body, f"{turn}.role") if turn else None
+        if isinstance(sent, str) and texts[place[0]][1] == message["content"]:  # a merged text has many roles
+            _require_role(drive.contract, message["role"], sent, roles, wire)
+
+
+def _texts(body: Any) -> list[tuple[str, str]]:
+    return [(path, leaf) for path, leaf in leaves(body) if isinstance(leaf, str)]
+
+
+def _turn(pattern: str, path: str) -> str | None:
+    """Give the element of a list of messages, named by a pattern, in which a path lies: ``messages[3]``."""
+    turns, starred, _ = pattern.partition("[*]")
+    found = re.match(rf"{re.escape(turns)}\[\d+\]", path) if starred else None
+    return found[0] if found else None
+
+
+def _require_role(contract: Contract, role: str, sent: str, roles: dict[str, str], wire: str) -> None:
+    """Require one name for a role on the wire, which no other role has; ``roles`` are the names so far."""
+    others = {*contract.content_paths, *(name for known, name in roles.items() if known != role)} - {role}
+    if sent in others or roles.setdefault(role, sent) != sent:
+        expected = roles.get(role, role)
+        raise fail(f"a message of role {role} is sent as another one's", expected=expected, observed=sent, wire=wire)
+
+
+def _require_tool_turns(drive: Driver, scenario: Scenario) -> None:
+    """Require a conversation with tool calls to arrive or to be refused, where all roles share one list.
+
+    It may be told in another form, so its words are looked for anywhere; the ids only where the API has some.
+    """
+    contract = drive.contract
+    pattern, *further = set(contract.content_paths.values())
+    if Capability.TOOL_CALLS not in contract.capabilities or further or "[*]" not in pattern:
+        return
+    transcript = _asked(drive, scenario, replace(scenario.call, messages=_TOOL_TURNS))
+    if not transcript.requests:
+        refusal_before_network(transcript, "a conversation with tool calls")
+        return
+    request = only_request(transcript, scenario)
+    texts = _texts(document(request))
+    lost = [word for word in _TOOL_WORDS if not any(word in text for _, text in texts)]
+    if any(call.get("id") for sample in contract.samples for call in sample.calls):
+        lost += [id_ for id_ in _IDS if [text for _, text in texts].count(id_) < 2]
+    if lost:
+        raise fail("tool calls or their results are lost", expected=lost, observed=[], wire=draw_request(request))
+    _require_tool_members(pattern, request)
+
+
+def _require_tool_members(pattern: str, request: Request) -> None:
+    """Require members that keep their name to keep their value; calls may be written otherwise, which is a SHOULD."""
+    body = document(request)
+    texts = _texts(body)
+    for message in _TOOL_TURNS:
+        path = next(path for path, text in texts if message["content"] in text)
+        turn = _turn(pattern, path)
+        sent = {name: lookup(body, f"{turn}.{name}") for name in _TOOL_MEMBERS if turn}
+        changed = [name for name, value in sent.items() if name in message and value not in (None, message[name])]
+        if changed:
+            reason = f"a message of role {message['role']} arrives with other members: {', '.join(changed)}"
+            want, got = ({name: told[name] for name in changed} for told in (message, sent))
+            level = None if "tool_call_id" in changed else Level.SHOULD
+            raise fail(reason, expected=want, observed=got, wire=draw_request(request), level=level)
 
 
 @requirement("REQ-08", Level.MUST, over=one_answer, source="RFC 8259, 8.1; 3 public bug threads of mangled prompts")
@@ -151,9 +256,8 @@ def test_any_legal_prompt_arrives_unchanged(drive: Driver, scenario: Scenario) -
 
     def holds(call: Call) -> None:
         content = call.messages[-1]["content"]
-        request = only_request(drive(scenario, call=replace(call, messages=call.messages[-1:])), scenario)
-        strings = [leaf for _, leaf in leaves(document(request)) if isinstance(leaf, str)]
-        if not any(content in leaf for leaf in strings):
+        request = only_request(_asked(drive, scenario, replace(call, messages=call.messages[-1:])), scenario)
+        if not any(content in text for _, text in _texts(document(request))):
             raise fail("the prompt was changed on its way", expected=content, wire=draw_request(request))
 
     for_all(calls(drive.contract, scenario.call), holds, *_torture(scenario))
@@ -199,7 +303,8 @@ def test_empty_content_is_sent_legally_or_refused(drive: Driver, scenario: Scena
 def test_media_arrive_byte_identical(drive: Driver, scenario: Scenario) -> None:
     """Media arrive byte-identical, with the media type of the actual bytes, whatever their name claims.
 
-    A base64 member holds base64 alone, without ``data:`` before it.
+    A base64 member holds base64 alone, without ``data:`` before it. Media belong to the user's last message. Parts
+    that the caller has put into a content himself arrive too, or are refused by ValueError before the request.
 
     Remedy: tell the type by the first bytes, and encode once, where the body is built.
     """
@@ -207,16 +312,47 @@ def test_media_arrive_byte_identical(drive: Driver, scenario: Scenario) -> None:
     images = {kind: base64.b64decode(data) for kind, data in _IMAGES.items()}
     names = ["scan.txt", "photo.jpg", "x", "picture.png"]
     media = [(data, name) for data, name in zip(images.values(), names, strict=True)]
-    request = only_request(drive(scenario, options={"media": media}), scenario)
-    if rule is not None:
-        want = [(kind, hashlib.sha256(data).hexdigest()) for kind, data in images.items()]
-        got = list(_media(rule, document(request)))
-        require_equal(want, got, "the media are not what was given", wire=draw_request(request))
+    for messages in (scenario.call.messages, _TWO_TURNS):
+        call = replace(scenario.call, messages=messages)
+        request = only_request(drive(scenario, call=call, options={"media": media}), scenario)
+        if rule is not None:
+            want = [(kind, hashlib.sha256(data).hexdigest()) for kind, data in images.items()]
+            got = list(_media(rule, document(request)))
+            require_equal(want, got, "the media are not what was given", wire=draw_request(request))
+            _require_last_turn(drive.contract, rule, request)
+    _require_own_parts(drive, scenario)
+
+
+def _require_last_turn(contract: Contract, rule: MediaRule, request: Request) -> None:
+    """Require that no message before the user's last one holds media, where messages hold them at all."""
+    pattern = contract.content_paths["user"]
+    texts = _texts(document(request))
+    *earlier, last = ([_turn(pattern, path) for path, text in texts if turn["content"] in text] for turn in _TWO_TURNS)
+    wrong = {turn for turns in earlier for turn in turns if turn} - {*last}
+    found = sorted({path for path, _ in texts if at_path(rule.path, path) and _turn(pattern, path) in wrong})
+    if found:
+        raise fail("media are put into an earlier message", expected=last, observed=found, wire=draw_request(request))
+
+
+def _require_own_parts(drive: Driver, scenario: Scenario) -> None:
+    """Require each text of a list of parts at the path of contents, and its image anywhere in the body."""
+    transcript = _asked(drive, scenario, replace(scenario.call, messages=({"role": "user", "content": _PARTS},)))
+    if not transcript.requests:
+        refusal_before_network(transcript, "a content with an image")
+        return
+    request = only_request(transcript, scenario)
+    texts = _texts(document(request))
+    pattern = drive.contract.last_path or drive.contract.content_paths["user"]
+    words = [part["text"] for part in _PARTS if "text" in part]
+    lost = [word for word in words if sum(word in text for path, text in texts if at_path(pattern, path)) != 1]
+    lost += [] if any(_IMAGES["image/png"] in text for _, text in texts) else ["the image"]
+    if lost:
+        raise fail("parts of a content are lost", expected=lost, observed=[], wire=draw_request(request))
 
 
 def _media(rule: MediaRule, body: Any) -> Iterator[tuple[str, str]]:
     """Read the media of a body: type and digest; what is not base64 shows itself as it stands."""
-    found = [(path, leaf) for path, leaf in leaves(body) if isinstance(leaf, str)]
+    found = _texts(body)
     types = [leaf for path, leaf in found if rule.type_path and at_path(rule.type_path, path)]
     for index, text in enumerate(leaf for path, leaf in found if at_path(rule.path, path)):
         kind, data = (types[index : index + 1] or [""])[0], text

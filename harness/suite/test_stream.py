@@ -34,6 +34,17 @@ _HUGE = 2_097_152
 _PIECE = 65_536
 _PATIENT = 20.0
 _BLANKS = ["\n\n", "  leading", " ", "\t", "trailing  ", "\r\n", "&amp; %20 \\n \\u0041 <b>**", "end\n"]
+_ODD = [
+    "</s>",
+    "<|im_end|>",
+    "<|endoftext|>",
+    "cafe\u0301",
+    "nai\u0308f\u200b",
+    "wo\u200drd\u200c",
+    "<|im_start|>",
+    "end \t ",
+]
+"""Special tokens, characters not composed, marks of no width, white space at the end."""
 _MARKED = ["Half a pizza: ", MARK, f" and {MARK} more."]
 _SEPARATORS = "\u2028\u2029\u0085\u000b\u000c\u001c\u001d\u001e"
 
@@ -250,12 +261,17 @@ def test_the_media_type_is_read_loosely(drive: Driver, scenario: Scenario) -> No
 def test_text_is_verbatim(drive: Driver, scenario: Scenario) -> None:
     """Text is yielded verbatim: leading line ends, blanks and blank pieces survive in the joined answer.
 
-    So do answers that merely resemble one of the API's in-band errors, also with white space around them.
+    So do special tokens such as ``</s>``, characters that are not composed, marks of no width and white space at
+    the end, in both modes of an API. So do answers that merely resemble one of the API's in-band errors, also with
+    white space around them.
 
-    Remedy: no strip(), no split() and join(); compare a whole answer with an error sentence, never a part.
+    Remedy: no strip(), split() and join(), or normalize(); compare a whole answer with an error sentence, never a
+    part.
     """
     varied = answered_with(drive.contract, scenario, _BLANKS)
     answer(drive(varied), varied, "blanks")
+    for told in _in_both_modes(drive.contract, answered_with(drive.contract, scenario, _ODD)):
+        answer(drive(told), told, "special tokens, characters not composed, marks of no width, white space at the end")
     for text in drive.contract.lookalikes:
         half = len(text) // 2
         pieces = [text[:half], text[half:]]

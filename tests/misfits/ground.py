@@ -64,7 +64,7 @@ class Acytoo:
 
     @classmethod
     def redacted(cls, words, key):
-        return tuple(str(word).replace(key, "***") for word in words)
+        return tuple(str(word).replace(key, "***")[:400] for word in words)
 
     @classmethod
     def check(cls, messages, options):
@@ -127,8 +127,8 @@ class Acytoo:
         if response.status_code == 200:
             cls.check_type(response)
             return
-        message = (await response.aread()).decode(errors="replace")[:300]
-        cls.refuse(response.status_code, message.replace(options.get("api_key") or "\0", "***"))
+        message = (await response.aread()).decode(errors="replace")
+        cls.refuse(response.status_code, message.replace(options.get("api_key") or "\0", "***")[:300])
 
     @classmethod
     def check_type(cls, response):
@@ -271,7 +271,7 @@ class Backend(Acytoo):
 
     @classmethod
     def check_event(cls, event):
-        message = str(event.get("message"))[:300]
+        message = str(event.get("message"))
         if event["type"] == "auth":
             raise ValueError(message)
         if event["type"] == "error":
@@ -437,7 +437,7 @@ class Chat(Acytoo):
         error = event.get("error")
         if error:
             told = error if isinstance(error, dict) else {"message": error}
-            message = f"{told.get('code')} {str(told.get('message'))[:300]}"
+            message = f"{told.get('code')} {told.get('message')}"
             if cls.refusals & {str(told.get("type")), str(told.get("code"))} or told.get("code") in _REFUSED:
                 raise ValueError(message)
             raise RuntimeError(message)

@@ -1,6 +1,7 @@
 """Misfits of STREAM: each breaks one step of a sound provider."""
 
 import json
+import unicodedata
 
 from ground import Acytoo, Backend, Chat
 
@@ -107,6 +108,50 @@ class StripsPieces(Acytoo):
     async def texts(cls, response):
         async for text in super().texts(response):
             yield text.strip()
+
+
+class CutsSpecialTokens(Acytoo):
+    """Takes the words of a chat template for noise of the model."""
+
+    fails = "STREAM-19"
+
+    @classmethod
+    async def texts(cls, response):
+        async for text in super().texts(response):
+            yield text.replace("<|im_end|>", "")
+
+
+class Composes(Acytoo):
+    """Writes characters in their composed form."""
+
+    fails = "STREAM-19"
+
+    @classmethod
+    async def texts(cls, response):
+        async for text in super().texts(response):
+            yield unicodedata.normalize("NFC", text)
+
+
+class SweepsUpMarks(Acytoo):
+    """Removes marks of no width, which glue emoji and words."""
+
+    fails = "STREAM-19"
+
+    @classmethod
+    async def texts(cls, response):
+        async for text in super().texts(response):
+            yield text.replace("\u200b", "").replace("\u200d", "")
+
+
+class TidiesDocuments(Chat):
+    """Strips an answer that comes as one document."""
+
+    fails = "STREAM-19"
+
+    @classmethod
+    def read(cls, event, member, state):
+        for item in super().read(event, member, state):
+            yield item.strip() if isinstance(item, str) and member == "message" else item
 
 
 class StripsWhatItHeld(Acytoo):
