@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from . import libyaml
+
 DEEPEST = 64
 """Levels of a document."""
 MOST = 500_000
@@ -40,7 +42,7 @@ def parse(text: str, amend: Amend = iter) -> Any:
         line = text.count("\n", 0, found.start()) + 1
         raise ValueError(f"line {line}: expected no directive, got {text[found.start() : found.start() + _SHOWN]!a}")
     try:
-        return _document(amend(yaml.parse(text, yaml.CSafeLoader)))
+        return _document(amend(yaml.parse(text, libyaml.loader())))
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())[:200]) from error
 

@@ -5,9 +5,10 @@ recording that are the provider's choice. More headers, another host and another
 """
 
 import difflib
+import itertools
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -107,7 +108,8 @@ class Matcher:
         self._places: dict[tuple[str, str, str], list[int]] = {}
         for place, (_, known, _) in enumerate(self._known):
             self._places.setdefault(known.key, []).append(place)
-        self._played: set[int] = set()
+        self._waiting = {key: list(places) for key, places in self._places.items()}
+        """Those that nothing has asked for yet."""
         self._lock = threading.Lock()
 
     def find(self, request: Request) -> Interaction:
@@ -117,25 +119,33 @@ class Matcher:
         """
         raw = _interaction(request)
         came = asked(raw)
-        places = self._fitting(came)
-        if not places:
+        place = self._place(came)
+        if place is None:
             headers = {name: self._scrub.text(value) for name, value in came.headers.items()}
             came = replace(asked(self._scrub.interaction(raw)), headers=headers)
-            places = self._fitting(came)
-        if not places:
+            place = self._place(came)
+        if place is None:
             raise self._mismatch(came)
-        with self._lock:
-            place = next((place for place in places if place not in self._played), places[-1])
-            self._played.add(place)
         return self._known[place][2]
 
     def unplayed(self) -> tuple[str, ...]:
         """Name the recordings with exchanges that nothing has asked for, each once."""
-        left = (name for place, (name, _, _) in enumerate(self._known) if place not in self._played)
-        return tuple(dict.fromkeys(left))
+        with self._lock:
+            left = sorted(itertools.chain.from_iterable(self._waiting.values()))
+        return tuple(dict.fromkeys(self._known[place][0] for place in left))
 
-    def _fitting(self, came: Asked) -> Sequence[int]:
-        return [place for place in self._places.get(came.key, ()) if self._known[place][1].admits(came)]
+    def _place(self, came: Asked) -> int | None:
+        """Give the first fitting place that waits, which is then asked for, else the last fitting one."""
+        with self._lock:
+            waiting = self._waiting.get(came.key, [])
+            first = next(self._fitting(waiting, came), None)
+            if first is not None:
+                waiting.remove(first)
+                return first
+        return next(self._fitting(reversed(self._places.get(came.key, [])), came), None)
+
+    def _fitting(self, places: Iterable[int], came: Asked) -> Iterator[int]:
+        return (place for place in places if self._known[place][1].admits(came))
 
     def _mismatch(self, came: Asked) -> Mismatch:
         expected = f"expected a request that is recorded, got {came.method} {came.target}"

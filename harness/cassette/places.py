@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from . import libyaml
+
 
 @dataclass
 class _Open:
@@ -41,7 +43,7 @@ def lines(text: str, ways: Collection[str]) -> dict[str, int]:
 def _walk(text: str, ways: Collection[str]) -> Iterator[tuple[str, int]]:
     """Give what is asked for and what holds it, the outer before the inner."""
     stack: list[_Open] = []
-    for event in yaml.parse(text, yaml.CSafeLoader):
+    for event in yaml.parse(text, libyaml.loader()):
         inner = stack[-1] if stack else None
         if isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
             stack.pop()

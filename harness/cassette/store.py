@@ -4,6 +4,7 @@ Files are untrusted: safe YAML only, no aliases, bounded size. They are replaced
 vcr, which pulls in every HTTP library and fixes their certificates.
 """
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import yaml
 
 from ..errors import HarnessError, UsageError
 from ..recording import Call, Expected, Interaction, Provenance, Recording, Wire
-from . import document, replacement, source
+from . import document, libyaml, replacement, source
 from .shape import Shape
 
 SCENARIO = re.compile(r"[^\s./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,99}")
@@ -27,7 +28,7 @@ HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 """Nothing that would end the line (RFC 9110, 5.5)."""
 
 
-class _Dumper(yaml.CSafeDumper):
+class _Dumper(libyaml.Dumper):
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  every value is written out
         return True
 
@@ -49,8 +50,21 @@ _Dumper.add_representer(_Flow, _represent_flow)  # type: ignore[arg-type]
 
 
 def recordings(folder: Path) -> tuple[Recording, ...]:
-    """Load all cassettes of a folder, by name."""
-    return tuple(load(_inside(folder, path)) for path in sorted(folder.glob("*.yaml")))
+    """Give all cassettes of a folder, by name; each is loaded once per process, unless its file changes."""
+    return tuple(_known(_inside(folder, path)) for path in sorted(folder.glob("*.yaml")))
+
+
+def _known(path: Path) -> Recording:
+    try:
+        told = path.stat()
+    except OSError:  # which reading it tells better
+        return load(path)
+    return _loaded(path.absolute(), told.st_ino, told.st_size, told.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _loaded(path: Path, *_state: int) -> Recording:
+    return load(path)
 
 
 def _inside(folder: Path, path: Path) -> Path:
@@ -144,9 +158,12 @@ def _wire(shape: Shape, size: int) -> Wire:
 
 def save(recording: Recording, path: Path) -> None:
     """Write a cassette, all of it or nothing; the old file stays until the new one is complete."""
-    text = dumps(recording)
+    data = dumps(recording).encode()
+    if len(data) > source.LARGEST:
+        message = f"{path}: expected at most {source.LARGEST} bytes, since no more are loaded, got {len(data)}"
+        raise HarnessError("unwritable-recording", message, "harness record --help")
     try:
-        replacement.replace(path, text.encode())
+        replacement.replace(path, data)
     except OSError as error:
         hint = f"ls -ld {path.parent}; df {path.parent}"
         raise HarnessError(
@@ -156,6 +173,7 @@ def save(recording: Recording, path: Path) -> None:
 
 def dumps(recording: Recording) -> str:
     """Give the text of a cassette; the same recording always gives the same text."""
+    libyaml.loader()
     call, expected = recording.call, recording.expected
     whole = {
         "version": 1,

@@ -18,16 +18,21 @@ class Replayer:
 
     def __init__(self, recordings: Iterable[Recording], scrub: Scrub | None = None) -> None:
         self._matcher = Matcher(recordings, scrub)
+        self._scripts: dict[int, Script] = {}
+        """By the identity of the exchange, which the matcher keeps: a script holds the whole body once more."""
         self.mismatches: list[Mismatch] = []
         """Requests that were in no recording, in order."""
 
     def __call__(self, request: Request, _number: int) -> Script:
         """Give the recorded reply."""
         try:
-            return script_of(self._matcher.find(request))
+            found = self._matcher.find(request)
         except Mismatch as mismatch:
             self.mismatches.append(mismatch)
             return reply(f"{mismatch.message}\n".encode(errors="replace"), status=UNRECORDED, headers=[TEXT])
+        if id(found) not in self._scripts:
+            self._scripts[id(found)] = script_of(found)
+        return self._scripts[id(found)]
 
     def unplayed(self) -> tuple[str, ...]:
         """Name the recordings that have not been asked for in full."""
