@@ -17,6 +17,7 @@ from ..contract import (
 
 _SEED = "gpt4free 0.5.2.9 and 8.8.6, g4f.Provider.template.BackendApi: observed request"
 _SERVER = "g4f servers 0.5.2.9 (JSON lines) and 8.8.6 (SSE), run here: recorded events"
+_CLASSES = "g4f 8.8.6: an auth event is the caller's to mend; classes of g4f.errors in error events"
 _OPEN = "the server reads or passes on any further member of the body"
 
 CONTRACT = Contract(
@@ -75,6 +76,24 @@ CONTRACT = Contract(
             raises=Family.VALUE_ERROR,
             message="bad key",
             source=_SERVER,
+        ),
+        ErrorCase(
+            name="auth-of-another-class",
+            event={"type": "auth", "auth": "NoValidHarFileError", "message": "NoValidHarFileError: log in first"},
+            raises=Family.VALUE_ERROR,
+            message="log in first",
+            source=_CLASSES,
+        ),
+        ErrorCase(
+            name="model-not-found",
+            event={
+                "type": "error",
+                "error": "ModelNotFoundError",
+                "message": "ModelNotFoundError: Model not found: pizza",
+            },
+            raises=Family.VALUE_ERROR,
+            message="Model not found",
+            source=_CLASSES,
         ),
         ErrorCase(
             name="rate-limit",
