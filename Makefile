@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: check test coverage lint cassettes clean
+.PHONY: check test coverage lint cassettes roundtrip clean
 
 check: .venv/run
 	$(BIN)/harness check
@@ -23,6 +23,14 @@ lint: .venv/dev
 
 cassettes: .venv/run # the maintainer's: needs the model and the servers of `harness live`
 	$(BIN)/harness record
+
+PROVIDERS = $(notdir $(patsubst %/contract.py,%,$(wildcard providers/*/contract.py)))
+roundtrip: .venv/run # records everything into build/, judges it, and compares it with cassettes/
+	rm -rf build/roundtrip
+	$(BIN)/harness record --yes --cassettes build/roundtrip
+	$(BIN)/harness lint build/roundtrip
+	$(BIN)/harness check --cassettes build/roundtrip
+	$(BIN)/harness drift $(PROVIDERS) --against build/roundtrip
 
 .venv/run: pyproject.toml
 	$(PYTHON) -m venv .venv

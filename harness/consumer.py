@@ -11,7 +11,6 @@ import inspect
 import io
 import logging
 import math
-import sys
 import threading
 import warnings
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -23,7 +22,7 @@ from typing import Any
 
 from providers.contract import Contract
 
-from . import observation
+from . import observation, threads
 from .transcript import Course, Exchange, Item
 from .upstream.play import Play
 
@@ -63,6 +62,8 @@ class Seen:
     exchanges: tuple[Exchange, ...] = ()
     leftovers: list[str] = field(default_factory=list)
     threads: tuple[str, ...] = ()
+    begun: list[set[threading.Thread]] = field(default_factory=list)
+    """The threads that each call began."""
     logs: list[str] = field(default_factory=list)
     length: int = 0
     """How many characters of answer text have come."""
@@ -105,7 +106,7 @@ def run(readings: Sequence[Reading], deadline: float, play: Play, *, at_once: bo
 
 async def _supervise(groups: Sequence[Sequence[Reading]], deadline: float, play: Play) -> None:
     first = groups[0][0]
-    before, threads = first.seen.count_connections(), set(threading.enumerate())
+    before, old = first.seen.count_connections(), set(threading.enumerate())
     own: set[asyncio.Task[Any]] = set()
     for group in groups:
         own |= await _read_group(group, deadline, play)
@@ -115,10 +116,11 @@ async def _supervise(groups: Sequence[Sequence[Reading]], deadline: float, play:
     exchanges = play.exchanges()
     for reading in chain.from_iterable(groups):
         reading.seen.exchanges = exchanges
-    first.seen.threads = tuple(_busy(set(threading.enumerate()) - threads))
+    first.seen.threads = tuple(threads.busy(set(threading.enumerate()) - old))
     if first.consumer.watch_leftovers:
         await _note_open_connections(first.seen, before, first.consumer.times)
         await _note_leftover_tasks(first.seen, own)
+        await _note_leftover_threads(first.seen, first.consumer)
     await _tidy(asyncio.get_running_loop())
 
 
@@ -159,15 +161,6 @@ async def _cancel(task: asyncio.Task[None], reading: Reading, play: Play) -> Non
     task.cancel()
 
 
-def _busy(threads: set[threading.Thread]) -> Iterator[str]:
-    """Name the threads that are at work; one of a pool that waits for work is not."""
-    frames = sys._current_frames()  # noqa: SLF001  there is no other way to look at another thread
-    for thread in threads:
-        frame = frames.get(thread.ident or 0)
-        if frame is not None and frame.f_code.co_name != "_worker":
-            yield thread.name
-
-
 async def _within(seconds: float, condition: Callable[[], bool]) -> bool:
     """Wait until a condition holds while the loop goes on; look again after ever longer pauses."""
     clock = asyncio.get_running_loop().time
@@ -183,12 +176,14 @@ async def _within(seconds: float, condition: Callable[[], bool]) -> bool:
 async def _consume(reading: Reading, play: Play) -> None:
     seen = reading.seen
     for _ in range(reading.consumer.times):
+        old = set(threading.enumerate())
         try:
             await _call(reading, play)
         except asyncio.CancelledError as error:
             seen.error, seen.course = error, Course.CANCELLED
         except BaseException as error:  # noqa: BLE001  whatever a provider raises is an observation
             seen.error, seen.course = error, Course.RAISED
+        seen.begun.append(set(threading.enumerate()) - old)
 
 
 async def _call(reading: Reading, play: Play) -> None:
@@ -243,6 +238,15 @@ async def _note_leftover_tasks(seen: Seen, own: set[asyncio.Task[Any]]) -> None:
     others = asyncio.all_tasks() - {asyncio.current_task(), *own}
     await _within(_LEFTOVER_GRACE, lambda: all(task.done() for task in others))
     seen.leftovers += [f"task {task.get_name()}" for task in others if not task.done()]
+
+
+async def _note_leftover_threads(seen: Seen, consumer: Consumer) -> None:
+    """Note threads that grow with the calls; one in a blocking library may wait on after an early end."""
+    early = consumer.stop_after is not None
+    if len(seen.begun) < max(consumer.times, 2):  # it hangs, which is told elsewhere
+        return
+    if not await _within(_GRACE, lambda: not threads.is_one_more_each_time(seen.begun, waiting=early)):
+        seen.leftovers.append(f"one thread more with each of {consumer.times} calls")
 
 
 @contextlib.contextmanager

@@ -30,7 +30,7 @@ class Failure(Exception):
         self, message: str, *, status: int | None = None, code: Any = None, retry_after: float | None = None
     ) -> None:
         self.status = status
-        self.code = None if code is None else shortened(str(code), _CODE_LIMIT)
+        self.code = None if code is None else shortened(str(code), _ROUGH_LIMIT)
         self.message = shortened(message, _ROUGH_LIMIT)
         self.retry_after = retry_after
         self.partial = ""
@@ -43,12 +43,13 @@ class Failure(Exception):
         return f"{' '.join(head)}: {self.message}" if head else self.message
 
     def settle(self, partial: str, secrets: Iterable[str]) -> None:
-        """Note the text that had come, hide the secrets, then shorten the message."""
+        """Note the text that had come, hide the secrets, then shorten message and code."""
         self.partial = partial
         for secret in secrets:
             self.message, self.partial = hidden(self.message, secret), hidden(self.partial, secret)
             self.code = None if self.code is None else hidden(self.code, secret)
         self.message = shortened(self.message, _LIMIT)
+        self.code = None if self.code is None else shortened(self.code, _CODE_LIMIT)
         self.args = (self._summary(),)
 
 

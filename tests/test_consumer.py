@@ -3,6 +3,7 @@ import contextlib
 import logging
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -202,6 +203,31 @@ def test_connections_that_grow_with_the_calls_are_a_leftover():
 
 def test_a_pooled_connection_is_none():
     assert consume(letters, connections=lambda: 1, watch_leftovers=True, times=4).leftovers == []
+
+
+def test_pools_that_grow_with_the_calls_are_a_leftover():
+    pools = []
+
+    async def in_a_pool_of_its_own():
+        pools.append(ThreadPoolExecutor(1))
+        yield await asyncio.get_running_loop().run_in_executor(pools[-1], str)
+
+    grown = ["one thread more with each of 4 calls"]
+    assert consume(in_a_pool_of_its_own, watch_leftovers=True, times=4).leftovers == grown
+    assert consume(in_a_pool_of_its_own, watch_leftovers=True).leftovers == []
+    for pool in pools:
+        pool.shutdown()
+
+
+@pytest.mark.parametrize("count", [1, 16])
+def test_a_pool_that_is_kept_is_no_leftover(count):
+    async def in_the_pool():
+        work = [asyncio.get_running_loop().run_in_executor(pool, time.sleep, 0.001) for _ in range(count)]
+        await asyncio.gather(*work, asyncio.to_thread(str))
+        yield "a"
+
+    with ThreadPoolExecutor(16) as pool:
+        assert consume(in_the_pool, watch_leftovers=True, times=4).leftovers == []
 
 
 def test_warnings_of_resources_are_leftovers_others_are_not():

@@ -42,7 +42,14 @@ def test_the_failure_of_the_readme_is_what_is_printed(tmp_path):
     assert shown in ended.stdout
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if line.startswith(("harness record", "harness live"))])
+@pytest.mark.parametrize(
+    "line",
+    [
+        line
+        for line in LINES
+        if line.startswith(("harness record", "harness live", "harness lint", "harness import", "harness drift"))
+    ],
+)
 def test_a_maintainers_command_of_the_readme_exists(line, tmp_path):
     ended = harness(line, tmp_path, "--help")
     assert (ended.returncode, ended.stderr) == (0, "")

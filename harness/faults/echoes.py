@@ -9,11 +9,15 @@ from providers.contract import OK, Contract, ErrorCase
 
 from ..scenario import Declared, Judged, Phase, Scenario, documents, one_answer
 from ..script import HTML, JSON, TEXT, reply
-from .grid import documented, failing, family_of, with_error
-from .members import at, changed, kinds_of, name_of, places
+from .grid import MESSAGE, documented, failing, family_of, with_error
+from .members import Steps, at, changed, kinds_of, name_of, places
 
 IN_A_HEADER = "echoed-in-a-header"
 """Begins the names of failures that repeat the secret in a header alone."""
+AT_A_CUT = "echoed-after"
+"""Is in the names of failures that repeat the secret where a provider may cut their text."""
+_LATE = range(0, 1200, 240)
+"""Characters before a secret of 256 or more: together they hold every cut up to 1,200 and some."""
 
 
 def echoing(judged: Judged, secret: str) -> Iterator[Scenario]:
@@ -25,6 +29,28 @@ def echoing(judged: Judged, secret: str) -> Iterator[Scenario]:
             yield _status(answer, status, f"{IN_A_HEADER}-{status}", b"{}", JSON, ("retry-after", secret))
         for case in judged.contract.errors:
             yield from _in_band(judged, answer, case, secret)
+
+
+def echoing_late(judged: Judged, secret: str) -> Iterator[Scenario]:
+    """Repeat a long secret in the message of a status and of an in-band error, late enough to be cut in two."""
+    contract = judged.contract
+    cases = [case for case in contract.errors if case.event is not None][:1]
+    for answer in one_answer(judged):
+        for padding in _LATE:
+            name = f"{AT_A_CUT}-{padding}"
+            words = (f"{MESSAGE}; " * padding)[:padding] + secret
+            body = json.dumps({"error": {"message": words}}).encode()
+            yield _status(answer, 401, name, body, JSON)
+            for case in cases:
+                for steps in _sentences(case.event):
+                    event, other = changed(case.event, steps, words), replace(case, name=f"{case.name}-{name}")
+                    yield with_error(contract, answer, other, event, Phase.MIDDLE, Declared.EITHER)
+
+
+def _sentences(value: Any) -> Iterator[Steps]:
+    """Give the places of texts with a space in them: no code has one."""
+    found = ((steps, at(value, steps)) for steps in places(value))
+    yield from (steps for steps, text in found if isinstance(text, str) and " " in text)
 
 
 def _status(answer: Scenario, status: int, name: str, body: bytes, *headers: tuple[str, str]) -> Scenario:

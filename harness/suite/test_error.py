@@ -33,6 +33,8 @@ _TOLERANCE = 5.0
 _MOST_REQUESTS = 10
 _PATIENCE = 20.0
 """Seconds in which a provider gives up on a failing upstream: three pauses of 1, 2 and 4 s and some."""
+_LONG_PATIENCE = 40.0
+"""Seconds in which it has either failed or asked again, if it limits the pause that an upstream asks for."""
 _MANY_CUTS, _FEW_CUTS = 24, 2
 _CANARY = "sk-canary-9d07c2"
 _KEYS = {
@@ -195,7 +197,9 @@ def test_retry_after_is_reachable(drive: Driver, scenario: Scenario) -> None:
         value = str(_WAIT) if form == "seconds" else format_datetime(moment, usegmt=True)
         headers = [("content-type", "application/json"), ("retry-after", value)]
         varied = scenario.answered(reply(grid.error_json(), status=status, headers=headers))
-        error = drive(varied).raised
+        transcript = drive(varied)
+        exercised(transcript.course is not Course.TIMED_OUT, "the call does not end, it may wait as long: ERROR-09")
+        error = transcript.raised
         if error is None:
             continue
         raised = True
@@ -280,9 +284,11 @@ def test_no_request_is_repeated_in_vain(drive: Driver, scenario: Scenario) -> No
     """Once text has been yielded no second request is sent; refused input is asked once; other retries are bounded.
 
     The connection is lost after the first texts while a second, good reply is ready: taking it repeats the answer.
-    A retry before any output is the provider's choice, within ten requests and the deadline.
+    A retry before any output is the provider's choice, within ten requests and the deadline; so is a pause before
+    it, but not one of an hour because the upstream says so (Retry-After): that is the caller's to decide.
 
-    Remedy: retry around the first byte only, for failures that may pass (429, 5xx, transport), and count.
+    Remedy: retry around the first byte only, for failures that may pass (429, 5xx, transport), and count; raise at
+    once where Retry-After is more than some seconds.
     """
     refused = _refused_once(scenario)
     tried = [_require_one(drive(varied), varied, "the input had been refused") for varied in refused]
@@ -297,7 +303,20 @@ def test_no_request_is_repeated_in_vain(drive: Driver, scenario: Scenario) -> No
             observed = f"{len(transcript.requests)} requests; {outcome(transcript)}"
             raise fail("retries are not bounded", expected=expected, observed=observed, wire=draw(varied.script))
         tried.append(bool(transcript.requests))
+    _require_no_long_pause(drive, scenario)
     exercised(any(tried), "no request reached the upstream")
+
+
+def _require_no_long_pause(drive: Driver, scenario: Scenario) -> None:
+    """Require that a pause of more than an hour is not slept, neither for a rate limit nor for an overload."""
+    for status in (429, 503):
+        told = reply(grid.error_json(), status=status, headers=[JSON, ("retry-after", str(_WAIT))])
+        varied = replace(scenario, scripts=(told, *scenario.scripts))
+        transcript = drive(varied, deadline=_LONG_PATIENCE)
+        if transcript.course is Course.TIMED_OUT and len(transcript.requests) == 1:
+            reason, observed = f"status {status}: a Retry-After of {_WAIT} s is waited for", outcome(transcript)
+            expected = f"RuntimeError within {_LONG_PATIENCE:.0f} s"
+            raise fail(reason, expected=expected, observed=observed, wire=draw(told))
 
 
 def _refused_once(scenario: Scenario) -> Iterator[Scenario]:

@@ -19,7 +19,7 @@ from providers.contract import Capability, Door, HeaderRule
 from ..consumer import Consumer
 from ..driver import READ_ALL, Driver, Way
 from ..evidence import draw_request, fail, outcome, require_equal, show
-from ..expectation import document, only_request, refusal_before_network
+from ..expectation import document, is_refused, only_request, refusal_before_network
 from ..recording import Call
 from ..requirement import Claim, requirement
 from ..scenario import Scenario, answers, one_answer
@@ -31,6 +31,8 @@ _HOSTILE = ("TEMPERATURE", "OPENAI_TEMPERATURE", "LLM_TEMPERATURE", "MODEL", "OP
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 """A PNG of one pixel, in base64."""
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
+_NAMED = ("http://upstream.example", "https://upstream.example")
+"""Origins that only a proxy can reach."""
 _KEY_VARIABLES = (
     "API_KEY",
     "LLM_API_KEY",
@@ -166,21 +168,25 @@ def _recommend_headers(rules: Sequence[HeaderRule], headers: Mapping[str, str], 
     source="contract: options; 5 public bug threads (temperature=0 dropped by a truth test)",
 )
 def test_options_are_sent_or_refused(drive: Driver, scenario: Scenario) -> None:
-    """An option given by the caller is sent, falsy or not; an unknown one is refused.
+    """An option given by the caller is sent, falsy or not, or refused; an unknown one is refused.
 
     Nothing in the environment overrides it. ``temperature=0`` tested for truth silently becomes the default. An
     option that is dropped makes callers believe in a setting that does not exist, so it raises ValueError
-    before any request.
+    before any request. To refuse what the upstream documents is legal, and told as SHOULD.
 
-    Remedy: test for None, not for truth, and refuse keywords that have no place in the body.
+    Remedy: test for None, not for truth, and raise ValueError for keywords that have no place in the body: the
+    TypeError of a signature without ``**kwargs`` is not enough, for callers catch the two exceptions of the law.
     """
     hostile = dict.fromkeys(_HOSTILE, "0.123")
+    refused: dict[str, list[Any]] = {}
     for rule in drive.contract.options:
         for value in rule.values:
             with _environment(hostile):
                 transcript = drive(scenario, options={rule.name: value})
-            request = only_request(transcript, scenario)
-            body = _members(request)
+            if is_refused(transcript):
+                refused.setdefault(rule.name, []).append(value)
+                continue
+            body = _members(request := only_request(transcript, scenario))
             got = body.get(rule.path)
             if rule.path not in body or got != value or isinstance(got, bool) is not isinstance(value, bool):
                 reason = f"{rule.name}={value!r} is not sent at {rule.path}"
@@ -191,6 +197,8 @@ def test_options_are_sent_or_refused(drive: Driver, scenario: Scenario) -> None:
     if not drive.contract.open_options:
         transcript = drive(scenario, options={"x_unknown_option": 1})
         refusal_before_network(transcript, "the unknown option x_unknown_option=1")
+    if refused:
+        raise fail("documented options are refused", expected="sent", observed=refused, level=Level.SHOULD)
 
 
 def _members(request: Request) -> dict[str, Any]:
@@ -272,22 +280,41 @@ def test_proxies_are_honoured(drive: Driver, scenario: Scenario) -> None:
     """An explicit proxy is used; the proxy variables should be; nothing else comes from the environment.
 
     A provider that ignores ``proxy=`` sends the caller's prompt from the address that the caller wanted to
-    hide. That HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured is a SHOULD: some libraries do so only when told
-    to. Some of them then take credentials from ~/.netrc too, and send them where no one meant them to go.
+    hide, be it for https alone; written into the environment or kept, it leads the next caller there too. To refuse
+    it by ValueError breaks a SHOULD alone. That HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured
+    is a SHOULD: some libraries do so only when told to. Some of them then take credentials from ~/.netrc too, and
+    send them where no one meant them to go.
 
-    Remedy: pass ``proxy`` to the HTTP library, and what urllib.request.getproxies() and proxy_bypass() tell; where
-    it reads ~/.netrc (requests, and aiohttp with trust_env=True), set an ``auth`` that adds nothing.
+    Remedy: pass ``proxy`` to the HTTP library (requests: for ``http`` and ``https``), and what
+    urllib.request.getproxies() and proxy_bypass() tell; where it reads ~/.netrc (requests, and aiohttp with
+    trust_env=True), set an ``auth`` that adds nothing.
     """
     ambient = _in_hostile_home(drive, scenario)
-    named = "http://upstream.example"
-    unset: dict[str, str | None] = dict.fromkeys(_PROXY_VARIABLES)  # lest they lead there what ignores proxy=
-    with _environment(unset):
-        explicit = drive(scenario, way=_behind_proxy(drive, named), options={"proxy": drive.upstream.proxy})
-    _require_proxied("proxy=", explicit, Claim(requests=1, environment=unset))
-    led = drive(scenario, way=_behind_proxy(drive, named))
+    _require_explicit_proxy(drive, scenario)
+    led = drive(scenario, way=_behind_proxy(drive, _NAMED[0]))
     _require_proxied("environment", led, Claim(requests=1), Level.SHOULD)
     _recommend_bypass(drive, scenario)
     _require_absent([_AMBIENT_KEY], ambient, Level.SHOULD)
+
+
+def _require_explicit_proxy(drive: Driver, scenario: Scenario) -> None:
+    """Require that proxy= leads its own call through the proxy, and no other call.
+
+    Where https gets neither there nor elsewhere, the certificate of the harness may have been refused.
+    """
+    unset: dict[str, str | None] = dict.fromkeys((*_PROXY_VARIABLES, "ALL_PROXY", "all_proxy"))
+    with _environment(unset):  # lest they lead there what ignores proxy=
+        for named in _NAMED:
+            explicit = drive(scenario, way=_behind_proxy(drive, named), options={"proxy": drive.upstream.proxy})
+            if written := [name for name in unset if name in os.environ]:
+                raise fail("proxy= is written into the environment", expected="unset as before", observed=written)
+            if named == _NAMED[0] or explicit.escapes:
+                level = Level.SHOULD if is_refused(explicit) else None
+                scheme = named.partition(":")[0]
+                _require_proxied(f"proxy= for {scheme}", explicit, Claim(requests=1, environment=unset), level)
+        after = drive(scenario, way=_behind_proxy(drive, _NAMED[0]))
+    if any(request.via is not Via.ORIGIN for request in after.requests):
+        raise fail("a call without proxy= goes to the proxy of the call before", observed=_reached(after))
 
 
 def _require_proxied(name: str, transcript: Transcript, claim: Claim, level: Level | None = None) -> None:

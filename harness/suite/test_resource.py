@@ -88,11 +88,12 @@ def _require_left(transcript: Transcript, script: Script, level: Level | None = 
     source="5 public bug threads; keep-alive of a pool is no leak, growth is",
 )
 def test_nothing_stays_behind(drive: Driver, scenario: Scenario) -> None:
-    """No socket, task or ResourceWarning stays behind after success, error or an early end.
+    """No socket, task, thread or ResourceWarning stays behind after success, error or an early end.
 
-    Called four times in one event loop: a pool may keep a connection, but not one more per call.
+    Called four times in one event loop: a pool may keep a connection or a thread, but not one more per call.
 
-    Remedy: close client and response with ``async with``; await every task that you start.
+    Remedy: close client and response with ``async with``; await every task that you start; share one executor, or
+    shut down that of the call.
     """
     error = scenario.answered(scenario.script.with_head(status=500))
     silence, come = _then_silence(drive, scenario, 1)
@@ -155,7 +156,9 @@ def test_cancellation_ends_the_call(drive: Driver, scenario: Scenario) -> None:
     unless it leaves at the head. A time-out of the caller is a cancellation: swallowed, the caller hangs. A
     blocking library in a thread cannot be interrupted: that its connection closes is a SHOULD.
 
-    Remedy: catch Exception, never BaseException; release the response in ``finally`` or ``async with``.
+    Remedy: catch Exception, never BaseException; release the response in ``finally`` or ``async with``. Where a
+    library blocks in a thread, close its connection from the event loop (shut the socket down), also one that has
+    no reply yet.
     """
     limited = {"timeout": _LENIENT} if Capability.TIMEOUT in drive.contract.capabilities else {}
     cancelled = Consumer(cancel_after=0)
@@ -347,4 +350,5 @@ def test_a_failed_call_does_not_impair_the_next(drive: Driver, scenario: Scenari
     turns = [Turn(first, consumer), Turn(second.call)]
     disturbed, after = drive.several(turns, _by_number(scripts), deadline=_RETRIED)
     exercised(disturbed.exchanges, "no request reached the upstream")
+    exercised(disturbed.course is not Course.TIMED_OUT, "the first call does not end: RES-02, RES-04 or ERROR-09")
     answer(after, second, f"the call {scenario.name.replace('-', ' ')}")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness.faults.echoes import IN_A_HEADER, echoing
+from harness.faults.echoes import AT_A_CUT, IN_A_HEADER, echoing, echoing_late
 from harness.faults.garbage import DEEP
 from harness.target import resolve
 
@@ -27,6 +27,16 @@ def test_failures_have_names_of_their_own(subject):
     assert len(names) == len(set(names))
     assert len([name for name in names if name.startswith(IN_A_HEADER)]) == 2
     assert any("in-band" in name for name in names)
+
+
+@subjects
+def test_some_late_repetition_is_cut_wherever_a_text_is_cut(subject):
+    secret = "0123456789" * 26
+    late = [scenario for scenario in echoing_late(subject, secret) if scenario.name.startswith(AT_A_CUT)]
+    texts = [json.loads(scenario.script.body)["error"]["message"] for scenario in late]
+    cuts = [[text[:end] for text in texts if secret not in text[:end]] for end in range(12, 1201)]
+    assert all(any(secret[:12] in text for text in texts) for texts in cuts)
+    assert any("in-band" in scenario.name for scenario in echoing_late(subject, secret))
 
 
 @pytest.mark.parametrize("body", DEEP.values(), ids=DEEP)

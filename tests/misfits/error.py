@@ -1,5 +1,6 @@
 """Misfits of ERROR: each breaks one step of a sound provider."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -244,6 +245,21 @@ class HardlyGivesUp(Acytoo):
                 return response
             await response.aclose()
         return await super().send(client, request)
+
+
+class WaitsAsLongAsItIsTold(Acytoo):
+    """Sleeps for an hour if the upstream says so."""
+
+    fails = "ERROR-09"
+
+    @classmethod
+    async def send(cls, client, request):
+        response = await super().send(client, request)
+        if response.status_code == 429 and response.headers.get("retry-after", "").isdigit():
+            await response.aclose()
+            await asyncio.sleep(int(response.headers["retry-after"]))
+            response = await super().send(client, request)
+        return response
 
 
 class SendsAnyKey(Chat):

@@ -206,6 +206,41 @@ class IgnoresProxy(Acytoo):
         return httpx.AsyncClient(timeout=timeout or 5, verify=context())
 
 
+class LeadsHttpAlone(Backend):
+    """Tells the library of the proxy for one kind of origin."""
+
+    fails = "REQ-11"
+
+    @classmethod
+    def client(cls, proxy, timeout):
+        ways = {"http://": httpx.AsyncHTTPTransport(proxy=proxy)} if proxy else None
+        return httpx.AsyncClient(mounts=ways, timeout=timeout or 5, verify=context())
+
+
+class WritesTheProxyDown(Backend):
+    """Tells the library of the proxy by the environment, and with it everybody else."""
+
+    fails = "REQ-11"
+
+    @classmethod
+    def client(cls, proxy, timeout):
+        if proxy:
+            os.environ["http_proxy"] = os.environ["https_proxy"] = proxy
+        return super().client(None, timeout)
+
+
+class KeepsTheProxy(Backend):
+    """Leads all calls where one was told to go."""
+
+    fails = "REQ-11"
+    kept = None
+
+    @classmethod
+    def client(cls, proxy, timeout):
+        cls.kept = proxy or cls.kept
+        return super().client(cls.kept, timeout)
+
+
 class TrustsTheHome(Acytoo):
     """Sends the credentials that it finds in ~/.netrc."""
 

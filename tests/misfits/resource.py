@@ -2,6 +2,8 @@
 
 import asyncio
 import codecs
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, nullcontext
 from typing import ClassVar
 
@@ -56,6 +58,33 @@ class LeavesATask(Acytoo):
     @classmethod
     async def send(cls, client, request):
         cls.tasks.append(asyncio.ensure_future(asyncio.sleep(3600)))
+        return await super().send(client, request)
+
+
+class KeepsAThread(Acytoo):
+    """Asks a thread of its own for the message's length, and never lets it go."""
+
+    fails = "RES-03"
+    pools: ClassVar[list[object]] = []
+
+    @classmethod
+    async def send(cls, client, request):
+        pool = ThreadPoolExecutor(1)
+        cls.pools.append(pool)
+        await asyncio.get_running_loop().run_in_executor(pool, len, request.content)
+        return await super().send(client, request)
+
+
+class ForgetsATimer(Acytoo):
+    """Sets an alarm for each call and cancels none."""
+
+    fails = "RES-03"
+
+    @classmethod
+    async def send(cls, client, request):
+        alarm = threading.Timer(5, client.timeout.as_dict)
+        alarm.daemon = True
+        alarm.start()
         return await super().send(client, request)
 
 

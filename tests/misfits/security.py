@@ -80,6 +80,19 @@ class RepeatsPages(Chat):
         return words if str(words[0]).startswith("status") else super().redacted(words, key)
 
 
+class CutsBeforeItHides(Chat):
+    """Looks for the key in what is left of a long text."""
+
+    fails = "SEC-02"
+
+    @classmethod
+    async def check_status(cls, response, options):
+        if response.status_code == 401:
+            text = (await response.aread()).decode(errors="replace")[:400]
+            raise ValueError(text.replace(options.get("api_key") or "\0", "***"))
+        await super().check_status(response, options)
+
+
 class FollowsRedirects(Backend):
     """Lets the library follow, which sends the body anywhere."""
 
@@ -152,6 +165,25 @@ class KeepsTheHeaders(Chat):
     def headers(cls, options):
         cls.kept.update(super().headers(options))
         return dict(cls.kept)
+
+
+class KeepsCookies(Chat):
+    """Tells the upstream that all callers are one."""
+
+    fails = "SEC-04"
+    jar = httpx.Cookies()
+
+    @classmethod
+    def client(cls, proxy, timeout):
+        client = super().client(proxy, timeout)
+        client.cookies = cls.jar
+        return client
+
+    @classmethod
+    async def send(cls, client, request):
+        response = await super().send(client, request)
+        cls.jar.update(response.cookies)
+        return response
 
 
 class WritesHeadersByHand(Backend):
