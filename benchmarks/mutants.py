@@ -1,4 +1,4 @@
-"""A mutation run: small changes to the built-in providers, each judged by ``harness check`` alone.
+"""A mutation run: small changes to the built-in providers, each judged by ``harness check --strict`` alone.
 
 It works in a clone of the last commit with a virtual environment of its own (``build/mutants/``), draws an even sample
 of all mutants (``mutations.py`` makes them) and tells which ones the suite lets live. A provider's own file is judged
@@ -111,7 +111,13 @@ class Clone:
         """Judge; give the exit code, None for a hang, and the first requirement that failed."""
         report = self.folder / ".venv" / "mutant.jsonl"
         report.unlink(missing_ok=True)
-        options = [f"-n{processes}", "--report", str(report), *(["--fail-fast"] if self.stops_early else [])]
+        options = [
+            "--strict",
+            f"-n{processes}",
+            "--report",
+            str(report),
+            *(["--fail-fast"] if self.stops_early else []),
+        ]
         command = [str(self.python), "-m", "harness", "check", *options, *targets]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         null = subprocess.DEVNULL

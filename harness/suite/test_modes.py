@@ -8,13 +8,15 @@ from providers.contract import Capability, DocumentRule
 
 from ..driver import Driver
 from ..evidence import draw, draw_request, fail, require_equal
-from ..expectation import answer, document, only_request
+from ..expectation import admits, answer, document, only_request
 from ..framing import at_path, leaves, lookup
 from ..requirement import requirement
 from ..scenario import Scenario, answers, documents, one_answer
 from ..transcript import Request
 from ..variations.documents import as_document, finishes_of_documents, streams_as_documents
 from ..verdict import Level
+
+_DOCUMENT = ("application/json",)
 
 
 @requirement(
@@ -25,7 +27,7 @@ from ..verdict import Level
     source="contract: document; 8 public bug threads of options lost in one of the two modes",
 )
 def test_both_modes_send_the_same_request(drive: Driver, scenario: Scenario) -> None:
-    """The bodies of a stream and of a document differ in the declared members alone.
+    """The bodies of a stream and of a document differ in the declared members alone; Accept admits what is asked for.
 
     Usage is asked for if and only if the answer is streamed: a document tells it unasked, and an API refuses
     the option there. Two code paths that build the body apart lose options in one of them, so all that the
@@ -41,6 +43,10 @@ def test_both_modes_send_the_same_request(drive: Driver, scenario: Scenario) -> 
         one, other = (_without(rule, body) for body in bodies.values())
         wire = f"{draw_request(streamed)}\n{draw_request(asked)}"
         require_equal(one, other, "the bodies of stream and document differ", wire=wire)
+        if not admits(accept := asked.header("accept"), _DOCUMENT):
+            raise fail(
+                "Accept does not admit a document", expected=_DOCUMENT, observed=accept, wire=draw_request(asked)
+            )
         for mode, each in {"document": whole, "stream": scenario}.items():
             _require_usage_asked(rule, mode, only_request(drive(each), each))
 

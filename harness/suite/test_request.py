@@ -19,7 +19,7 @@ from providers.contract import Capability, Door, HeaderRule
 from ..consumer import Consumer
 from ..driver import READ_ALL, Driver, Way
 from ..evidence import draw_request, fail, outcome, require_equal, show
-from ..expectation import document, is_refused, only_request, refusal_before_network
+from ..expectation import admits, document, is_refused, only_request, refusal_before_network
 from ..recording import Call
 from ..requirement import Claim, requirement
 from ..scenario import Scenario, answers, one_answer
@@ -33,6 +33,8 @@ _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhg
 _PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 _NAMED = ("http://upstream.example", "https://upstream.example")
 """Origins that only a proxy can reach."""
+_SINGLE = ("authorization", "content-length", "content-type", "host", "origin", "referer", "user-agent")
+"""Headers that are no lists."""
 _KEY_VARIABLES = (
     "API_KEY",
     "LLM_API_KEY",
@@ -105,7 +107,8 @@ def test_request_is_a_json_post_with_the_documented_headers(drive: Driver, scena
     """The request is a POST of application/json that accepts the answer's media type and has the documented headers.
 
     Headers that the contract declares required (secrets, nonces, signatures) are checked by value, freshness
-    and digest; those by which browsers merely look alike are a SHOULD. Further headers are free.
+    and digest; those by which browsers merely look alike are a SHOULD. Further headers are free. Servers read the
+    first or the last of two headers that are no list, or refuse both.
 
     Remedy: compare the printed request with the contract's header rules.
     """
@@ -115,8 +118,9 @@ def test_request_is_a_json_post_with_the_documented_headers(drive: Driver, scena
     media_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
     require_equal("application/json", media_type, "the content-type differs", wire=wire)
     accept = request.header("accept")
-    if not _admits(accept, drive.contract.accept):
+    if not admits(accept, drive.contract.accept):
         raise fail("Accept does not admit the answer", expected=list(drive.contract.accept), observed=accept, wire=wire)
+    _require_single(request, wire)
     own = drive.contract.origin or ""
     headers = {name.lower(): value.replace(drive.upstream.origin, own) for name, value in request.headers}
     for rule in drive.contract.headers:
@@ -124,12 +128,13 @@ def test_request_is_a_json_post_with_the_documented_headers(drive: Driver, scena
     _recommend_headers(drive.contract.headers, headers, wire)
 
 
-def _admits(accept: str | None, media_types: tuple[str, ...]) -> bool:
-    """Tell whether Accept admits one of the types; without the header anything is admitted (RFC 9110, 12.5.1)."""
-    if accept is None:
-        return True
-    ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
-    return any({"*/*", kind, kind.partition("/")[0] + "/*"} & ranges for kind in media_types)
+def _require_single(request: Request, wire: str) -> None:
+    names = [name.lower() for name, _ in request.headers]
+    for name in _SINGLE:
+        if names.count(name) > 1:
+            raise fail(
+                f"header {name} is sent twice (RFC 9110, 5.3)", expected=1, observed=names.count(name), wire=wire
+            )
 
 
 def _require_header(rule: HeaderRule, headers: Mapping[str, str], wire: str) -> None:

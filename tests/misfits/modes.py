@@ -13,6 +13,16 @@ class AsksForUsageInEveryMode(Chat):
         return {"stream_options": {"include_usage": True}}
 
 
+class AcceptsStreamsAlone(Chat):
+    """Asks for a document, and admits none."""
+
+    fails = "REQ-10"
+
+    @classmethod
+    def headers(cls, options):
+        return {**super().headers(options), "accept": "text/event-stream"}
+
+
 class NeverAsksForUsage(Chat):
     """Streams without asking for the usage."""
 

@@ -56,6 +56,18 @@ class AcceptsImagesOnly(Acytoo):
         return {**super().headers(options), "accept": "image/*"}
 
 
+class TellsItsNameTwice(Acytoo):
+    """Sends its own User-Agent beside that of the library."""
+
+    fails = "REQ-02"
+
+    @classmethod
+    def request(cls, client, target, content, options):
+        request = super().request(client, target, content, options)
+        request.headers = httpx.Headers([*request.headers.raw, (b"User-Agent", b"mine/1.0")])
+        return request
+
+
 class ForgetsMembers(Acytoo):
     """Leaves out a member that the API requires."""
 
