@@ -94,7 +94,6 @@ class Clone:
             _run(*pip, "--editable", str(folder), TOOL)
             self.output("-m", "compileall", "-q", "harness", "providers")
             ready.touch()
-        self.stops_early = "--fail-fast" in self.output("-m", "harness", "check", "--help")
 
     def _git(self, *words: str) -> None:
         _run("git", "-C", str(self.folder), *words)
@@ -111,13 +110,7 @@ class Clone:
         """Judge; give the exit code, None for a hang, and the first requirement that failed."""
         report = self.folder / ".venv" / "mutant.jsonl"
         report.unlink(missing_ok=True)
-        options = [
-            "--strict",
-            f"-n{processes}",
-            "--report",
-            str(report),
-            *(["--fail-fast"] if self.stops_early else []),
-        ]
+        options = ["--strict", "--fail-fast", f"-n{processes}", "--report", str(report)]
         command = [str(self.python), "-m", "harness", "check", *options, *targets]
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
         null = subprocess.DEVNULL
