@@ -25,6 +25,14 @@ STAND_INS: dict[str, Callable[..., Answer]] = {
 }
 
 
+_DIALECTS = {
+    "/v1/chat/completions": "OpenAI Chat Completions",
+    "/v1/responses": "OpenAI Responses",
+    "/v1/messages": "Anthropic Messages",
+}
+"""What the model's own server speaks."""
+
+
 class Studio:
     """Holds one model, one relay and the g4f servers of these framings between entry and exit."""
 
@@ -71,5 +79,7 @@ def serve(place: Place, say: Say, wait: Callable[[], Any], run: Run = run) -> No
     """Install and start the model, tell where it is, and stop it when ``wait`` returns."""
     install(place, ["llm"], say, run)
     with local.model(place) as model:
-        say(f"{local.MODEL_WORDS} answers at {model.url}/v1 (OpenAI interface, model {local.MODEL})")
+        say(f"{local.MODEL_WORDS} answers at {model.url} as model {local.MODEL}:")
+        for path, dialect in _DIALECTS.items():
+            say(f"  {model.url}{path}  {dialect}")
         wait()

@@ -165,7 +165,12 @@ def test_serving_the_model_tells_where_and_waits(stage):
 
     url = events[1].removeprefix("up ")
     assert events == [["llm"], f"up {url}", "waited", f"down {url}"]
-    assert said == [f"SmolLM2-135M by llama.cpp answers at {url}/v1 (OpenAI interface, model smollm2)"]
+    assert said == [
+        f"SmolLM2-135M by llama.cpp answers at {url} as model smollm2:",
+        f"  {url}/v1/chat/completions  OpenAI Chat Completions",
+        f"  {url}/v1/responses  OpenAI Responses",
+        f"  {url}/v1/messages  Anthropic Messages",
+    ]
 
 
 def test_a_scene_is_recorded_through_its_built_in_provider(stage):

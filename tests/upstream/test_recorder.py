@@ -1,6 +1,7 @@
 import asyncio
 import gzip
 import json
+import shutil
 import socket
 import ssl
 import subprocess
@@ -250,6 +251,19 @@ def test_any_client_is_recorded_through_its_environment(loopback, recorder, libr
 
     assert json.loads(told.stdout) == {"/api": ["a", "b"]}
     assert [recorded.chunks for recorded in recorder.recorded] == [[b"a", b"b"]]
+
+
+def test_a_client_in_another_language_is_recorded_through_its_environment(loopback, recorder):
+    if not (curl := shutil.which("curl")):
+        pytest.skip("expected curl, got none")
+    command = [curl, "--silent", "--show-error", "--data", "{}", "https://chat.example/api"]
+    code = f"import subprocess; from harness.upstream import environment as e; e.prepare({recorder.proxy!r}); "
+    with loopback.play(Script((HEAD, *map(Chunk, PIECES)))):
+        prepared = [sys.executable, "-c", f"{code}subprocess.run({command!r}, check=True)"]
+        told = subprocess.run(prepared, capture_output=True, check=True)
+
+    assert told.stdout == b"".join(PIECES)
+    assert [(recorded.request.path, recorded.chunks) for recorded in recorder.recorded] == [("/api", PIECES)]
 
 
 def test_many_at_once_are_kept_apart(loopback, recorder):
