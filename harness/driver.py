@@ -6,7 +6,6 @@ SystemExit and swallowed cancellation. What blocks the whole process is the sess
 
 import contextlib
 import copy
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,7 +16,7 @@ from typing import Any, Protocol
 import providers
 from providers.contract import Capability, Contract, Door
 
-from . import guard, observation
+from . import endpoint, guard, observation
 from .consumer import Consumer, Reading, Seen, run
 from .recording import Call
 from .scenario import Scenario, one_answer
@@ -130,6 +129,9 @@ class Driver:
                 self._given = {**self._given, **next((demand(plain) for plain in one_answer(self.subject)), {})}
         return self._given
 
+    def _with_given(self, turn: Turn) -> Turn:
+        return replace(turn, call=replace(turn.call, options={**self.given, **turn.call.options}))
+
     def _demanded_key(self, plain: Scenario) -> Mapping[str, Any]:
         key = {"api_key": KEY} if Capability.API_KEY in self.contract.capabilities else {}
         return key if key and not self(plain).requests and self(plain, options=key).requests else {}
@@ -137,8 +139,8 @@ class Driver:
     def _demanded_mode(self, plain: Scenario) -> Mapping[str, Any]:
         whole = self.contract.document.options if self.contract.document else {}
         stream = {name: not value for name, value in whole.items() if isinstance(value, bool)}
-        demanded = stream and _asked_for(whole, self(plain)) and not _asked_for(whole, self(plain, options=stream))
-        return stream if demanded else {}
+        asked = (endpoint.asks_for(self.contract, whole, self(plain, options=mode).requests) for mode in ({}, stream))
+        return stream if stream and next(asked) and not next(asked) else {}
 
     def blamed(self, transcript: Transcript | None) -> Drive | None:
         """Give the drive that this transcript is of, if it was one of the last few; else the last one."""
@@ -181,7 +183,7 @@ class Driver:
     ) -> tuple[Transcript, ...]:
         """Make several calls in one event loop, in a row or at once; each transcript has the requests of all."""
         way = way or Way(self.door)
-        turns = [replace(turn, call=replace(turn.call, options={**self.given, **turn.call.options})) for turn in turns]
+        turns = [self._with_given(turn) for turn in turns] if self.given else turns
         with self._watch() as escapes, self.upstream.perform(lambda *asked: self._paced(respond(*asked))) as play:
             with contextlib.ExitStack() as opened:
                 keywords = [opened.enter_context(self._open(way, turn.call)) for turn in turns]
@@ -267,14 +269,6 @@ class _Made:
             "options": (self._options, dict(self._call.options)),
         }
         return tuple(name for name, (now, before) in kept.items() if now != before)
-
-
-def _asked_for(mode: Mapping[str, Any], transcript: Transcript) -> bool:
-    """Tell whether a request was for this mode, which is also meant where none is named."""
-    with contextlib.suppress(ValueError, IndexError):
-        body = json.loads(transcript.requests[0].body)
-        return isinstance(body, dict) and all(body.get(name, mode[name]) == mode[name] for name in mode)
-    return False
 
 
 def _unguarded() -> AbstractContextManager[Sequence[str]]:

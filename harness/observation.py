@@ -4,9 +4,9 @@ import dis
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import CodeType, TracebackType
 from typing import Any
@@ -38,25 +38,44 @@ _OBJECTS, _LISTS, _PLAIN = (dict, Mapping), (list, tuple), (str, int, float)  # 
 
 def item(contract: Contract, value: Any) -> Item:
     """Read one yielded item; a class is recognised by its name or a base's, so that it need not be ours."""
-    kind, name = _sort_of(type(value))  # type: ignore[arg-type]  # mypy doubts that classes can be hashed
-    if kind is Kind.TEXT:
-        return Item(kind, str(value), str(value), name)
-    if kind is Kind.FINISH:
-        reason, rest = _plain(getattr(value, "reason", None)), _attributes(value)
-        return Item(kind, reason, "", name, rest or None)
-    members = None if kind is Kind.OTHER else _plain(_calls(value) if kind is Kind.TOOL_CALLS else _members(value))
-    if members is None:
-        return Item(Kind.OTHER, _shown(value), "", name)
-    text = text_in(contract, members) if kind is Kind.RAW else None
-    return Item(kind, members, text or "", name)
+    read, name = _reader(type(value))  # type: ignore[arg-type]  # mypy doubts that classes can be hashed
+    return read(contract, value, name)
 
 
 @lru_cache(maxsize=256)
-def _sort_of(cls: type) -> tuple[Kind, str]:
-    """Tell what the items of a class are, and the class's name; most items are of few classes."""
+def _reader(cls: type) -> tuple[Callable[[Contract, Any, str], Item], str]:
+    """Tell how the items of a class are read, and the class's name; most items are of few classes."""
     if issubclass(cls, str):
-        return Kind.TEXT, _type_name(cls)
-    return next((_KINDS[base.__name__] for base in cls.__mro__ if base.__name__ in _KINDS), Kind.OTHER), _type_name(cls)
+        return _text_item, _type_name(cls)
+    kind = next((_KINDS[base.__name__] for base in cls.__mro__ if base.__name__ in _KINDS), Kind.OTHER)
+    readers = {Kind.OTHER: _other, Kind.FINISH: _finish, Kind.RAW: _raw}
+    return readers.get(kind) or partial(_structured, kind), _type_name(cls)
+
+
+def _text_item(_contract: Contract, value: Any, name: str) -> Item:
+    return Item(Kind.TEXT, str(value), str(value), name)
+
+
+def _raw(contract: Contract, value: Any, name: str) -> Item:
+    members = _plain(_members(value))
+    return (
+        _other(contract, value, name)
+        if members is None
+        else Item(Kind.RAW, members, text_in(contract, members) or "", name)
+    )
+
+
+def _finish(_contract: Contract, value: Any, name: str) -> Item:
+    return Item(Kind.FINISH, _plain(getattr(value, "reason", None)), "", name, _attributes(value) or None)
+
+
+def _structured(kind: Kind, contract: Contract, value: Any, name: str) -> Item:
+    members = _plain(_calls(value) if kind is Kind.TOOL_CALLS else _members(value))
+    return _other(contract, value, name) if members is None else Item(kind, members, "", name)
+
+
+def _other(_contract: Contract, value: Any, name: str) -> Item:
+    return Item(Kind.OTHER, _shown(value), "", name)
 
 
 def _members(value: Any) -> Mapping[str, Any] | None:
@@ -124,13 +143,13 @@ def _plain(value: Any) -> Any:
         return value
     if type(value) is dict and _SCALARS.issuperset(map(type, value.values())) and _NAMES.issuperset(map(type, value)):
         return value.copy()  # most events
+    if isinstance(value, _LISTS):
+        return [_plain(member) for member in value]
     if isinstance(value, _OBJECTS):  # dict first: the question is then answered at once
         return {
             name if type(name) is str else str(name): member if type(member) in _SCALARS else _plain(member)
             for name, member in value.items()
         }
-    if isinstance(value, _LISTS):
-        return [_plain(member) for member in value]
     return value if isinstance(value, _PLAIN) else _told(value)
 
 

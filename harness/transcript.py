@@ -144,18 +144,17 @@ class Transcript:
     @property
     def finishes(self) -> tuple[str, ...]:
         """The reasons of all finish items."""
-        return tuple(item.value for item in self.items if item.kind is Kind.FINISH)
+        return self._of(Kind.FINISH)
 
     @property
     def calls(self) -> tuple[dict[str, Any], ...]:
         """The tool calls of all items: ``id``, ``name``, ``arguments``."""
-        lists = [item.value for item in self.items if item.kind is Kind.TOOL_CALLS]
-        return tuple(_call(call) for members in lists for call in _first_list(members))
+        return tuple(_call(call) for members in self._of(Kind.TOOL_CALLS) for call in _first_list(members))
 
     @property
     def usages(self) -> tuple[Mapping[str, Any], ...]:
         """The members of all usage items."""
-        return tuple(item.value for item in self.items if item.kind is Kind.USAGE)
+        return self._of(Kind.USAGE)
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -169,7 +168,7 @@ class Transcript:
         Raw events are left out: see ``expectation.meaning``.
         """
         others = [item.value for item in self.items if item.kind not in _IN_PIECES]
-        thoughts = [item.value for item in self.items if item.kind is Kind.REASONING]
+        thoughts = self._of(Kind.REASONING)
         return {
             "text": self.text,
             "finish": list(self.finishes),
@@ -182,10 +181,13 @@ class Transcript:
     @property
     def whole(self) -> dict[str, Any]:
         """The meaning and all raw events: what a recording must give again."""
-        return {**self.meaning, "raw": [item.value for item in self.items if item.kind is Kind.RAW]}
+        return {**self.meaning, "raw": list(self._of(Kind.RAW))}
+
+    def _of(self, kind: Kind) -> tuple[Any, ...]:
+        return tuple([item.value for item in self.items if item.kind is kind])
 
 
-_IN_PIECES = {Kind.TEXT, Kind.FINISH, Kind.REASONING, Kind.RAW}
+_IN_PIECES = (Kind.RAW, Kind.TEXT, Kind.FINISH, Kind.REASONING)  # a tuple: members of an Enum are slow to hash
 
 
 def _first_list(members: Mapping[str, Any]) -> list[Any]:
