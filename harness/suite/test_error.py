@@ -1,18 +1,14 @@
 """ERROR: what failures become."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-from itertools import chain, product
-from typing import Any
+from itertools import chain
 
 from providers.contract import Capability, Contract, Door, Family
 
 from ..consumer import Consumer
 from ..driver import Driver, Way
-from ..evidence import draw, fail, outcome, show
+from ..evidence import draw, fail, outcome
 from ..expectation import declared, deliberate, exercised, failure, fired, refusal_before_network
 from ..faults import grid
 from ..faults.members import bare_errors
@@ -28,8 +24,7 @@ from ..verdict import Level
 _BOUND = 10_000
 """Characters of exception text that still fit a log line."""
 _WAIT = 4177
-"""Seconds of a Retry-After that is like no other number."""
-_TOLERANCE = 5.0
+"""Seconds of a Retry-After that nobody should sleep."""
 _MOST_REQUESTS = 10
 _PATIENCE = 20.0
 """Seconds in which a provider gives up on a failing upstream: three pauses of 1, 2 and 4 s and some."""
@@ -175,62 +170,6 @@ def test_in_band_error_has_the_class_of_its_twin(drive: Driver, scenario: Scenar
     Remedy: map the error's type or code by a table beside that of the statuses; what is unknown is RuntimeError.
     """
     declared(drive(scenario), scenario, "the class is not that of the HTTP twin")
-
-
-@requirement(
-    "ERROR-06",
-    Level.MUST,
-    over=one_answer,
-    source="RFC 9110, 10.2.3: seconds or a date; 3 public bug threads of callers that had to guess",
-)
-def test_retry_after_is_reachable(drive: Driver, scenario: Scenario) -> None:
-    """The Retry-After of a 429 or 503 is reachable from the exception, whether it came as seconds or as a date.
-
-    Reachable is what stands in the text or in a public attribute (``retry_after``, ``headers``,
-    ``response.headers``) of the exception or of the cause that it names, as number, text or date.
-
-    Remedy: read the header in both forms (email.utils.parsedate_to_datetime) and keep it as ``retry_after``.
-    """
-    raised = False
-    for status, form in product((429, 503), ("seconds", "date")):
-        moment = datetime.now(UTC) + timedelta(seconds=_WAIT)
-        value = str(_WAIT) if form == "seconds" else format_datetime(moment, usegmt=True)
-        headers = [("content-type", "application/json"), ("retry-after", value)]
-        varied = scenario.answered(reply(grid.error_json(), status=status, headers=headers))
-        transcript = drive(varied)
-        exercised(transcript.course is not Course.TIMED_OUT, "the call does not end, it may wait as long: ERROR-09")
-        error = transcript.raised
-        if error is None:
-            continue
-        raised = True
-        if not any(tells(found, moment, value) for found in (error.text, error.details)):
-            wire, wanted = f"< {status}, Retry-After: {value}", f"{_WAIT} s or {value}"
-            observed, claim = f"{error.type}: {error.text}; {show(error.details)}", Claim(details=True)
-            raise fail("Retry-After is lost", expected=wanted, observed=observed, wire=wire, claim=claim)
-    exercised(raised, "nothing was raised")
-
-
-def tells(found: Any, moment: datetime, value: str) -> bool:
-    """Tell whether a value, or one within it, is the wait: in seconds, or as the moment at which it ends."""
-    if isinstance(found, dict | list):
-        return any(tells(inner, moment, value) for inner in (found.values() if isinstance(found, dict) else found))
-    if isinstance(found, str):
-        if (not value.isdigit() and value in found) or _is_moment(found, moment):
-            return True
-        numbers = map(float, re.findall(r"(?<![\w.])\d+(?:\.\d+)?", found[:_BOUND]))
-        return any(tells(number, moment, value) for number in numbers)
-    near = (float(_WAIT), 1000.0 * _WAIT, moment.timestamp())
-    is_number = isinstance(found, int | float) and not isinstance(found, bool)
-    return is_number and any(abs(found - wanted) <= _TOLERANCE for wanted in near)
-
-
-def _is_moment(text: str, moment: datetime) -> bool:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    found = found if found.tzinfo else found.replace(tzinfo=UTC)
-    return abs((found - moment).total_seconds()) <= _TOLERANCE
 
 
 @requirement(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from providers.contract import Capability
+from providers.contract import Capability, FinishRule
 
 from ..driver import Driver
 from ..evidence import draw, draw_pieces, fail, outcome
@@ -17,8 +17,10 @@ from ..framing import Event, codec_of, is_finish, render, steps_of, text_of, wit
 from ..recording import Expected
 from ..requirement import Claim, requirement
 from ..scenario import Declared, Judged, Scenario, documents, everything, one_per_codec
+from ..stop_value import in_documents, stopped
 from ..transcript import Kind, Transcript
 from ..variations import answers, cuts
+from ..variations.samples import showing, whole
 from ..verdict import Level
 
 _FILTER = "content_filter"
@@ -101,6 +103,16 @@ def test_every_stop_value_maps_by_the_table(drive: Driver, scenario: Scenario) -
             deliberate(failure(transcript, varied, "ValueError"), f"stop value {value!r}", wire=draw(varied.script))
         else:
             answer(transcript, varied, f"stop value {value!r}")
+    _require_length_of_calls(drive, rule)
+
+
+def _require_length_of_calls(drive: Driver, rule: FinishRule) -> None:
+    """Require that an answer with tool calls that was cut short is not told as one that ended in them."""
+    cut_short = next((value for value, reason in rule.reasons.items() if reason == "length"), None)
+    if cut_short is not None:
+        for calling in tuple(showing(Capability.TOOL_CALLS)(drive.subject))[:1]:
+            varied = answers.expecting(_with_stop(drive, calling, cut_short), "length")
+            answer(drive(varied), varied, f"stop value {cut_short!r} of an answer with tool calls")
 
 
 @requirement(
@@ -134,15 +146,12 @@ def test_truncated_answer_is_an_error(drive: Driver, scenario: Scenario) -> None
 def _with_stop(drive: Driver, short: Scenario, value: Any) -> Scenario:
     """Give an answer with another stop value in its finish event, or in the document that it is."""
     contract, events = drive.contract, answers.events_of(drive.contract, short.script)
-    path = contract.finish.path if contract.finish else ""
-    if contract.document is not None and short in documents(drive.subject):
-        stopped = [replace(events[0], value=with_member(events[0].value, contract.document.finish_path, value))]
+    where = in_documents(contract)
+    if where is not None and short in documents(drive.subject):
+        ending = [replace(events[0], value=where.put(events[0].value, value))]
     else:
-        stopped = [
-            replace(event, value=with_member(event.value, path, value)) if is_finish(contract, event) else event
-            for event in events
-        ]
-    return _rendered(drive, short, stopped)
+        ending = [stopped(contract, event, value) if is_finish(contract, event) else event for event in events]
+    return _rendered(drive, short, ending)
 
 
 def _rendered(drive: Driver, scenario: Scenario, events: Iterable[Event]) -> Scenario:
@@ -343,7 +352,9 @@ def _refused(drive: Driver, scenario: Scenario) -> Iterator[tuple[str, Scenario]
     """Give answers in which each documented refusal stands, after text and without any."""
     samples = () if scenario in documents(drive.subject) else drive.contract.samples
     for sample in samples:
-        if sample.shows is Capability.REFUSALS:
+        if sample.shows is Capability.REFUSALS and sample.whole:
+            yield sample.name, whole(drive.contract, _without_text(drive, scenario), sample)
+        elif sample.shows is Capability.REFUSALS:
             for name, answered in {"after text": scenario, "without text": _without_text(drive, scenario)}.items():
                 events = answers.events_of(drive.contract, answered.script)
                 end = grid.end_of_text(drive.contract, events)

@@ -67,7 +67,8 @@ def test_only_cr_and_lf_end_a_line(drive: Driver, scenario: Scenario) -> None:
     if drive.contract.finish is not None:
         varied = remarked(drive.contract, basis(drive, scenario).plain, "a\u2028b\u2029c\u0085d")
         answer(drive(varied), varied, "U+2028, U+2029 and U+0085 in an unknown member of the last event")
-    stays_equal(drive, scenario, "STREAM-04")
+    if catalogue.own(drive.contract, scenario, "STREAM-04"):
+        stays_equal(drive, scenario, "STREAM-04")
 
 
 @requirement(
@@ -140,7 +141,7 @@ def test_last_event_counts_without_line_end(drive: Driver, scenario: Scenario) -
     short = until_finish(drive.contract, scenario)
     pieces = [without_last_line_end(short.script.body)]
     answer(drive(short.answered(short.script.with_body(pieces))), short, wire=draw_pieces([pieces[0][-60:]]))
-    if scenario in one_per_codec(drive.subject):
+    if scenario in one_per_codec(drive.subject) and catalogue.own(drive.contract, scenario, "STREAM-08"):
         stays_equal(drive, scenario, "STREAM-08")
 
 

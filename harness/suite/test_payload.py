@@ -190,17 +190,29 @@ def test_usage_equals_the_wire(drive: Driver, scenario: Scenario) -> None:
     transcript = drive(scenario)
     answer(transcript, scenario, "usage")
     wanted = dict(scenario.expected.usage or {})
-    told = [usage for usage in _usages(transcript, wanted) if usage]
-    if told:
+    names = {name: drive.contract.counts.get(name, name) for name in wanted}
+    told = [usage for usage in _usages(transcript, names) if usage]
+    if not told:
+        _require_none_elsewhere(drive, scenario, names)
+    else:
         shown = {name: wanted[name] for name in told[-1]}
         require_equal(shown, told[-1], "the usage is not what the upstream told", wire=draw(scenario.script))
 
 
-def _usages(transcript: Transcript, wanted: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    """Give the counts of usage items, under the wire's names, and those within raw events."""
+def _require_none_elsewhere(drive: Driver, silent: Scenario, names: Mapping[str, str]) -> None:
+    """Require of a provider that reports no usage here that it reports none at another place either."""
+    for other in showing(Capability.USAGE)(drive.subject):
+        if any(_usages(drive(other), names)):
+            reason, wire = f"the usage is lost; it is told where it comes as in {other.name}", draw(silent.script)
+            raise fail(reason, expected=dict(silent.expected.usage or {}), observed="none", wire=wire)
+
+
+def _usages(transcript: Transcript, names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Give the counts of usage items, and those within raw events, where they have the wire's names."""
     for item in transcript.items:
         if item.kind is Kind.USAGE:
             named = {_SYNONYMS.get(name, name): value for name, value in item.value.items()}
-            yield {name: named[name] for name in wanted if named.get(name) is not None}
+            yield {name: named[name] for name in names if named.get(name) is not None}
         elif item.kind is Kind.RAW:
-            yield from ({name: found[name] for name in wanted} for found in counts(item.value, tuple(wanted)))
+            found = counts(item.value, tuple(names.values()))
+            yield from ({name: usage[wire] for name, wire in names.items()} for usage in found)

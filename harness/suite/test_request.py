@@ -4,48 +4,34 @@ import base64
 import copy
 import hashlib
 import json
-import os
 import re
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from providers.contract import Capability, Door, HeaderRule
+from providers.contract import Door, HeaderRule, OptionRule
 
+from .. import endpoint
 from ..consumer import Consumer
 from ..driver import READ_ALL, Driver, Way
-from ..evidence import draw_request, fail, outcome, require_equal, show
+from ..evidence import draw_request, fail, outcome, require_equal
 from ..expectation import admits, document, is_refused, only_request, refusal_before_network
+from ..framing import lookup, stands
 from ..recording import Call
 from ..requirement import Claim, requirement
 from ..scenario import Scenario, answers, one_answer
-from ..transcript import Request, Transcript, Via
+from ..transcript import Request, Transcript
+from ..upstream import environment
+from ..variations.documents import as_document
 from ..verdict import Level
 
 _HOSTILE = ("TEMPERATURE", "OPENAI_TEMPERATURE", "LLM_TEMPERATURE", "MODEL", "OPENAI_MODEL", "TOP_P", "SEED", "STOP")
 """Variables that clients of other services read as defaults."""
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 """A PNG of one pixel, in base64."""
-_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
-_NAMED = ("http://upstream.example", "https://upstream.example")
-"""Origins that only a proxy can reach."""
 _SINGLE = ("authorization", "content-length", "content-type", "host", "origin", "referer", "user-agent")
 """Headers that are no lists."""
-_KEY_VARIABLES = (
-    "API_KEY",
-    "LLM_API_KEY",
-    "OPENAI_API_KEY",
-    "ANTHROPIC_API_KEY",
-    "GEMINI_API_KEY",
-    "OPENROUTER_API_KEY",
-)
-_AMBIENT_KEY = "sk-of-the-environment-71c0"
-_LOGIN = "login-of-the-netrc-5e8d"
-"""The login and the password in a ~/.netrc."""
 
 
 @requirement(
@@ -59,24 +45,36 @@ def test_target_is_base_path_and_endpoint(drive: Driver, scenario: Scenario) -> 
 
     A base_url with or without a trailing slash, or behind a gateway's prefix, leads to the same endpoint;
     without base_url the request goes to the documented origin. Doubled slashes or segments hit a 404 that
-    users cannot explain.
+    users cannot explain. Where the API's other mode has an endpoint of its own, that holds for it too.
 
     Remedy: strip the trailing slash of base_url and append the endpoint path; never use urljoin for this.
     """
     contract = drive.contract
     if contract.origin is not None:
         _require_own_origin(drive, scenario)
-    if drive.door is not Door.BASE_URL:
-        request = only_request(drive(scenario), scenario)
-        want = contract.path if drive.door is Door.URL else contract.root + contract.path
+    for mode in (scenario, *_other_endpoint(drive, scenario)):
+        path = endpoint.target(contract, mode.call)
+        if drive.door is not Door.BASE_URL:
+            want = path if drive.door is Door.URL else contract.root + path
+            _require_target(drive, mode, None, want, "the target is not the endpoint")
+            continue
+        for base in contract.base_paths:
+            want = base.rstrip("/") + path
+            _require_target(drive, mode, Way(Door.BASE_URL, base=base), want, f"with base_url ending in {base!r}")
+
+
+def _other_endpoint(drive: Driver, scenario: Scenario) -> Iterator[Scenario]:
+    """Give the answer as a document, where that is asked for elsewhere."""
+    rule = drive.contract.document
+    if rule is not None and rule.path is not None:
+        yield as_document(drive.contract, rule, scenario)
+
+
+def _require_target(drive: Driver, scenario: Scenario, way: Way | None, want: str, reason: str) -> None:
+    request = only_request(drive(scenario, way=way), scenario)
+    if not endpoint.same(drive.contract, want, request.path):
         wire, claim = draw_request(request), Claim(target=want)
-        require_equal(want, request.path, "the target is not the endpoint", wire=wire, claim=claim)
-        return
-    for base in contract.base_paths:
-        request = only_request(drive(scenario, way=Way(Door.BASE_URL, base=base)), scenario)
-        want = base.rstrip("/") + contract.path
-        wire, claim = draw_request(request), Claim(target=want)
-        require_equal(want, request.path, f"with base_url ending in {base!r}", wire=wire, claim=claim)
+        raise fail(reason, expected=want, observed=request.path, wire=wire, claim=claim)
 
 
 def _require_own_origin(drive: Driver, scenario: Scenario) -> None:
@@ -186,19 +184,21 @@ def test_options_are_sent_or_refused(drive: Driver, scenario: Scenario) -> None:
     refused: dict[str, list[Any]] = {}
     for rule in drive.contract.options:
         for value in rule.values:
-            with _environment(hostile):
+            with environment.holding(hostile):
                 transcript = drive(scenario, options={rule.name: value})
             if is_refused(transcript):
                 refused.setdefault(rule.name, []).append(value)
                 continue
             body = _members(request := only_request(transcript, scenario))
-            got = body.get(rule.path)
-            if rule.path not in body or got != value or isinstance(got, bool) is not isinstance(value, bool):
+            sent, got = _option(request, body, rule.path)
+            if not sent or got != value or isinstance(got, bool) is not isinstance(value, bool):
                 reason = f"{rule.name}={value!r} is not sent at {rule.path}"
                 claim = Claim(members={rule.path: value}, environment=hostile)
-                observed = json.dumps(got) if rule.path in body else "absent"
+                observed = json.dumps(got) if sent else "absent"
                 wire = draw_request(request)
                 raise fail(reason, expected=json.dumps(value), observed=observed, wire=wire, claim=claim)
+    for rule in drive.contract.options[:1]:
+        _require_no_odd_value(drive, scenario, rule)
     if not drive.contract.open_options:
         transcript = drive(scenario, options={"x_unknown_option": 1})
         refusal_before_network(transcript, "the unknown option x_unknown_option=1")
@@ -206,28 +206,29 @@ def test_options_are_sent_or_refused(drive: Driver, scenario: Scenario) -> None:
         raise fail("documented options are refused", expected="sent", observed=refused, level=Level.SHOULD)
 
 
+def _option(request: Request, body: Any, path: str) -> tuple[bool, Any]:
+    """Tell whether an option is sent, and with which value."""
+    if path.startswith("?"):
+        value = endpoint.in_query(request.path, path)
+        return value is not None, value
+    return stands(body, path), lookup(body, path)
+
+
 def _members(request: Request) -> dict[str, Any]:
     body = document(request)
     return body if isinstance(body, dict) else {}
 
 
-@contextmanager
-def _environment(variables: Mapping[str, str | None]) -> Iterator[None]:
-    """Set variables, or unset those that are None, and put them back."""
-    before = {name: os.environ.get(name) for name in variables}
-    _put(variables)
-    try:
-        yield
-    finally:
-        _put(before)
-
-
-def _put(variables: Mapping[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+def _require_no_odd_value(drive: Driver, scenario: Scenario, rule: OptionRule) -> None:
+    """Require that what JSON cannot carry is not sent as something else, and recommend a ValueError for it."""
+    transcript = drive(scenario, options={rule.name: {"a", "b"}})
+    for request in transcript.requests:
+        sent, got = _option(request, _members(request), rule.path)
+        reason, observed = f"a set as {rule.name} is sent as something else", json.dumps(got) if sent else "absent"
+        raise fail(reason, expected="ValueError, no request", observed=observed, wire=draw_request(request))
+    if not is_refused(transcript):
+        observed = outcome(transcript)
+        raise fail(f"a set as {rule.name}", expected="ValueError", observed=observed, level=Level.SHOULD)
 
 
 @requirement(
@@ -247,6 +248,8 @@ def test_arguments_stay_as_they_were(drive: Driver, scenario: Scenario) -> None:
     nested = {"role": "user", "content": "keep me", "extra": {"list": [1, {"deep": True}]}}
     call = replace(scenario.call, messages=({"role": "system", "content": "s"}, copy.deepcopy(nested), nested))
     _require_untouched(drive, scenario, call)
+    parts = {"role": "user", "content": [{"type": "text", "text": "keep me too"}]}
+    _require_unchanged(drive(scenario, call=replace(call, messages=(nested, parts))))  # read, or refused
     if drive.contract.media is not None:
         media = [(base64.b64decode(_PIXEL), "a.png"), (base64.b64decode(_PIXEL), "b.png")]
         _require_untouched(drive, scenario, replace(call, options={**call.options, "media": media}))
@@ -257,12 +260,16 @@ def _require_untouched(drive: Driver, scenario: Scenario, call: Call) -> None:
     transcripts = []
     for one, consumer in ((scenario, Consumer(stop_after=1)), (error, READ_ALL), *[(scenario, READ_ALL)] * 2):
         transcripts.append(drive(one, call=call, consumer=consumer))
-        if mutated := transcripts[-1].mutated:
-            raise fail("the caller's arguments were changed", expected="unchanged", observed=list(mutated))
+        _require_unchanged(transcripts[-1])
     first, second = (only_request(transcript, scenario) for transcript in transcripts[2:])
     claim = Claim(repeats=True)
     require_equal(document(first), document(second), "equal calls send different bodies", claim=claim)
     _require_fresh_headers(drive, first, second)
+
+
+def _require_unchanged(transcript: Transcript) -> None:
+    if transcript.mutated:
+        raise fail("the caller's arguments were changed", expected="unchanged", observed=list(transcript.mutated))
 
 
 def _require_fresh_headers(drive: Driver, first: Request, second: Request) -> None:
@@ -271,109 +278,3 @@ def _require_fresh_headers(drive: Driver, first: Request, second: Request) -> No
         if rule.fresh and value == second.header(rule.name):
             claim = Claim(fresh=rule.name)
             raise fail(f"header {rule.name} is not fresh", expected="a new value per call", observed=value, claim=claim)
-
-
-@requirement(
-    "REQ-11",
-    Level.MUST,
-    over=one_answer,
-    needs=[Capability.PROXY],
-    sockets=True,
-    source="seed interface: proxy; curl(1) environment variables; 8 public bug threads",
-)
-def test_proxies_are_honoured(drive: Driver, scenario: Scenario) -> None:
-    """An explicit proxy is used; the proxy variables should be; nothing else comes from the environment.
-
-    A provider that ignores ``proxy=`` sends the caller's prompt from the address that the caller wanted to
-    hide, be it for https alone; written into the environment or kept, it leads the next caller there too. To refuse
-    it by ValueError breaks a SHOULD alone. That HTTP_PROXY, HTTPS_PROXY and NO_PROXY are honoured
-    is a SHOULD: some libraries do so only when told to. Some of them then take credentials from ~/.netrc too, and
-    send them where no one meant them to go.
-
-    Remedy: pass ``proxy`` to the HTTP library (requests: for ``http`` and ``https``), and what
-    urllib.request.getproxies() and proxy_bypass() tell; where it reads ~/.netrc (requests, and aiohttp with
-    trust_env=True), set an ``auth`` that adds nothing.
-    """
-    ambient = _in_hostile_home(drive, scenario)
-    _require_explicit_proxy(drive, scenario)
-    led = drive(scenario, way=_behind_proxy(drive, _NAMED[0]))
-    _require_proxied("environment", led, Claim(requests=1), Level.SHOULD)
-    _recommend_bypass(drive, scenario)
-    _require_absent([_AMBIENT_KEY], ambient, Level.SHOULD)
-
-
-def _require_explicit_proxy(drive: Driver, scenario: Scenario) -> None:
-    """Require that proxy= leads its own call through the proxy, and no other call.
-
-    Where https gets neither there nor elsewhere, the certificate of the harness may have been refused.
-    """
-    unset: dict[str, str | None] = dict.fromkeys((*_PROXY_VARIABLES, "ALL_PROXY", "all_proxy"))
-    with _environment(unset):  # lest they lead there what ignores proxy=
-        for named in _NAMED:
-            explicit = drive(scenario, way=_behind_proxy(drive, named), options={"proxy": drive.upstream.proxy})
-            if written := [name for name in unset if name in os.environ]:
-                raise fail("proxy= is written into the environment", expected="unset as before", observed=written)
-            if named == _NAMED[0] or explicit.escapes:
-                level = Level.SHOULD if is_refused(explicit) else None
-                scheme = named.partition(":")[0]
-                _require_proxied(f"proxy= for {scheme}", explicit, Claim(requests=1, environment=unset), level)
-        after = drive(scenario, way=_behind_proxy(drive, _NAMED[0]))
-    if any(request.via is not Via.ORIGIN for request in after.requests):
-        raise fail("a call without proxy= goes to the proxy of the call before", observed=_reached(after))
-
-
-def _require_proxied(name: str, transcript: Transcript, claim: Claim, level: Level | None = None) -> None:
-    if not {request.via for request in transcript.requests} & {Via.FORWARD, Via.CONNECT}:
-        raise fail(f"{name}: the proxy was not asked", observed=_reached(transcript), level=level, claim=claim)
-
-
-def _recommend_bypass(drive: Driver, scenario: Scenario) -> None:
-    """Require that what NO_PROXY names is asked directly."""
-    proxies = dict.fromkeys(_PROXY_VARIABLES, drive.upstream.proxy)
-    exempt = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost")
-    for door in (Door.BASE_URL, Door.URL):
-        with _environment({**proxies, **exempt}):
-            transcript = drive(scenario, way=Way(door))
-        address = drive.upstream.origin.partition("://")[2]
-        if any(request.via is not Via.ORIGIN and request.authority == address for request in transcript.requests):
-            reason, observed = f"NO_PROXY names {address}, and the proxy was asked", _reached(transcript)
-            raise fail(reason, expected="a direct request", observed=observed, level=Level.SHOULD)
-
-
-def _in_hostile_home(drive: Driver, scenario: Scenario) -> Transcript:
-    """Call in a home that offers credentials to everyone, with a key and without; give what came without."""
-    name = drive.subject.provider.__name__.upper()
-    variables = dict.fromkeys((*_KEY_VARIABLES, f"{name}_API_KEY", f"{name}_KEY"), _AMBIENT_KEY)
-    login = [_LOGIN, base64.b64encode(f"{_LOGIN}:{_LOGIN}".encode()).decode()]
-    with tempfile.TemporaryDirectory() as home, _environment({**variables, "HOME": home, "NETRC": f"{home}/.netrc"}):
-        netrc = Path(home, ".netrc")
-        netrc.touch(0o600)
-        netrc.write_text(
-            "".join(f"{who} login {_LOGIN} password {_LOGIN}\n" for who in ("machine 127.0.0.1", "default"))
-        )
-        if Capability.API_KEY in drive.contract.capabilities:
-            _require_absent([*login, _AMBIENT_KEY], drive(scenario, options={"api_key": "sk-given"}))
-        bare = drive(scenario)
-    _require_absent(login, bare)
-    return bare
-
-
-def _require_absent(marks: Sequence[str], transcript: Transcript, level: Level | None = None) -> None:
-    """Require that none of these credentials of the environment is on the wire."""
-    for request in transcript.requests:
-        lines = [request.target, *(value for _, value in request.headers), request.body.decode(errors="replace")]
-        seen = [mark for mark in marks if any(mark in line for line in lines)]
-        if seen:
-            reason, wire = "credentials of the environment are sent", draw_request(request)
-            raise fail(reason, expected="none", observed=seen, wire=wire, level=level)
-
-
-def _behind_proxy(drive: Driver, named: str) -> Way:
-    """Lead to a host that only a proxy can reach."""
-    return Way(drive.door, origin=named) if drive.door in {Door.BASE_URL, Door.URL} else Way(None)
-
-
-def _reached(transcript: Transcript) -> str:
-    return (
-        f"{len(transcript.requests)} requests, tried to reach {show(list(transcript.escapes))}; {outcome(transcript)}"
-    )

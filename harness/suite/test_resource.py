@@ -7,9 +7,10 @@ from providers.contract import Capability, Contract
 
 from ..consumer import Consumer
 from ..driver import Driver, Turn
-from ..evidence import draw, fail, outcome
+from ..evidence import draw, fail, outcome, require_equal
 from ..expectation import PATIENCE, answer, blaming, exercised, failure
 from ..faults import grid
+from ..framing import text_of
 from ..recording import Call
 from ..requirement import Claim, NotExercised, requirement
 from ..scenario import Judged, Scenario, one_answer
@@ -17,7 +18,8 @@ from ..script import JSON, STALL, Chunk, Gate, HalfClose, Reset, Script, Send, S
 from ..transcript import Course, Ending, Request, Transcript
 from ..upstream.play import Respond
 from ..variations import cuts
-from ..variations.answers import lockstep
+from ..variations.answers import events_of, lockstep
+from ..variations.samples import showing
 from ..verdict import Level
 
 _TIMEOUT = 0.25
@@ -261,6 +263,28 @@ def test_calls_at_once_are_independent(drive: Driver, scenario: Scenario) -> Non
     scripts = [_held(drive.contract, one.script) for one in many]
     transcripts = drive.several(turns, _by_number(scripts), at_once=True)
     _require_answers(transcripts, many, f"{_MANY} calls at once")
+    streams = Capability.STREAM in drive.contract.capabilities
+    for calling in tuple(showing(Capability.TOOL_CALLS)(drive.subject))[: int(streams)]:
+        _require_own_calls(drive, calling)
+
+
+def _require_own_calls(drive: Driver, calling: Scenario) -> None:
+    """Require the tool calls of one answer from each of two that begin together."""
+    want = drive(calling).calls
+    messages = [({"role": "user", "content": f"canary-{index:02d}-"},) for index in range(2)]
+    come = len(calling.expected.text)
+    turns = [
+        Turn(replace(calling.call, messages=asked), Consumer(gates=[(come, f"{index} has begun")]))
+        for index, asked in enumerate(messages)
+    ]
+    head, *pieces = calling.script.steps
+    events = events_of(drive.contract, calling.script)
+    said = 1 + max(index for index, event in enumerate(events) if text_of(drive.contract, event))
+    scripts = [Script((head, *pieces[:said], Gate(f"{1 - index} has begun"), *pieces[said:])) for index in range(2)]
+    for transcript in drive.several(turns, _by_number(scripts), at_once=True):
+        answer(transcript, calling, "two calls at once with tool calls")
+        with blaming(transcript):
+            require_equal(list(want), list(transcript.calls), "two calls at once: the tool calls differ")
 
 
 _WORDS = ("One", "two", "three")
@@ -313,6 +337,9 @@ def _require_answers(transcripts: Sequence[Transcript], scenarios: Sequence[Scen
         raise fail(f"{how}: one waits for the other to end", expected="answers side by side", observed=expired)
 
 
+_AFTER_MANY = f"after-{_MANY}-refusals"
+
+
 def _disturbances(judged: Judged) -> Iterator[Scenario]:
     for scenario in one_answer(judged):
         head, body = scenario.script.head, scenario.script.body
@@ -321,6 +348,7 @@ def _disturbances(judged: Judged) -> Iterator[Scenario]:
         for status in (400, 401, 429, 503):
             script = reply(grid.error_json(), status=status, headers=[JSON, ("retry-after", "1")])
             yield scenario.answered(script, name=f"after-status-{status}")
+        yield scenario.answered(reply(grid.error_json(), status=400, headers=[JSON]), name=_AFTER_MANY)
         yield scenario.answered(Script((*half.steps, Reset())), name="after-reset")
         yield scenario.answered(Script((*half.steps, HalfClose())), name="after-close")
         yield scenario.answered(Script((*half.steps, STALL)), name="after-cancellation")
@@ -347,8 +375,8 @@ def test_a_failed_call_does_not_impair_the_next(drive: Driver, scenario: Scenari
         first = replace(first, options={**first.options, "timeout": _TIMEOUT})
     second = _numbered(drive, good, 1, ["well again"])[0]
     scripts = [scenario.script, _ungated(*second.script.steps)]
-    turns = [Turn(first, consumer), Turn(second.call)]
-    disturbed, after = drive.several(turns, _by_number(scripts), deadline=_RETRIED)
+    turns = [*[Turn(first, consumer)] * (_MANY if scenario.name == _AFTER_MANY else 1), Turn(second.call)]
+    *_, disturbed, after = drive.several(turns, _by_number(scripts), deadline=_RETRIED)
     exercised(disturbed.exchanges, "no request reached the upstream")
     exercised(disturbed.course is not Course.TIMED_OUT, "the first call does not end: RES-02, RES-04 or ERROR-09")
     answer(after, second, f"the call {scenario.name.replace('-', ' ')}")

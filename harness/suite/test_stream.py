@@ -9,10 +9,10 @@ from ..consumer import Consumer
 from ..driver import Driver
 from ..evidence import draw, draw_pieces, fail, outcome, require_equal
 from ..expectation import answer, deliberate, exercised, failure, meaning
-from ..faults.grid import corrupted
+from ..faults.grid import MESSAGE, corrupted, error_json
 from ..requirement import requirement
 from ..scenario import Judged, Scenario, answers, one_answer, one_per_codec
-from ..script import Framing
+from ..script import JSON, Framing, reply
 from ..strategies import for_all, retold
 from ..transcript import Kind, Transcript
 from ..variations.answers import MARK, answered_with, compact, escaped, halved, lockstep
@@ -153,7 +153,7 @@ def test_a_huge_event_is_accepted(drive: Driver, scenario: Scenario) -> None:
 
 @requirement("STREAM-12", Level.MUST, over=answers, source="RFC 9110, 8.4 and 12.5.3; 8 public bug threads")
 def test_advertised_encodings_are_decoded(drive: Driver, scenario: Scenario) -> None:
-    """Every content-encoding that the provider advertises is decoded, piece by piece.
+    """Every content-encoding that the provider advertises is decoded, piece by piece, also in an error's body.
 
     Advertising br or zstd without the library for it yields binary noise as text.
 
@@ -169,9 +169,19 @@ def test_advertised_encodings_are_decoded(drive: Driver, scenario: Scenario) -> 
         answer(drive(scenario.answered(script)), scenario, f"content-encoding {coding}")
         single = script.with_body([*bytewise(script.body[:200]), script.body[200:]])
         answer(drive(scenario.answered(single)), scenario, f"content-encoding {coding}, cut into bytes")
+        _require_decoded_refusal(drive, scenario, coding)
     if scenario in one_per_codec(drive.subject):
         stays_equal(drive, scenario, "STREAM-12")
     exercised(not unknown, f"the harness cannot play {', '.join(unknown)}, which the provider advertises")
+
+
+def _require_decoded_refusal(drive: Driver, scenario: Scenario, coding: str) -> None:
+    """Require that what is read of an error's body is read in a content coding too."""
+    refusal = reply(error_json(), status=400, headers=[JSON])
+    told = [drive(scenario.answered(script)).raised for script in (refusal, encoded(refusal, [error_json()], coding))]
+    if told[0] and MESSAGE in told[0].text and not (told[1] and MESSAGE in told[1].text):
+        observed = f"{told[1].type}: {told[1].text}" if told[1] else "no exception"
+        raise fail(f"content-encoding {coding} of an error's body", expected=f"... {MESSAGE} ...", observed=observed)
 
 
 @requirement(

@@ -6,6 +6,8 @@ Sources: field-notes of the measured libraries; httpx and aiohttp read SSL_CERT_
 """
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +42,25 @@ def trust() -> None:
     for name in _TRUST:
         os.environ[name] = str(certificate(folder))
     os.environ["SSL_CERT_DIR"] = str(folder)  # OpenSSL reads the system's folder beside SSL_CERT_FILE
+
+
+@contextmanager
+def holding(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """Set variables, or unset those that are None, and put them back."""
+    before = {name: os.environ.get(name) for name in variables}
+    _put(variables)
+    try:
+        yield
+    finally:
+        _put(before)
+
+
+def _put(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 @cache

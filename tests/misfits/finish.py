@@ -174,3 +174,15 @@ class LeavesAtTheFinish(Chat):
         if state["finish"] is None:
             Chat.check_event(event)
             yield from super().read(event, member, state)
+
+
+class CallsBeforeLength(Chat):
+    """Says tool_calls wherever there are calls, also where the answer was cut short."""
+
+    fails = "FINISH-02"
+
+    @classmethod
+    def end(cls, state):
+        for item in super().end(state):
+            reason = "tool_calls" if state["calls"] and type(item).__name__ == "FinishReason" else None
+            yield FinishReason(reason) if reason else item

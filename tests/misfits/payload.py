@@ -1,5 +1,7 @@
 """Providers of OpenAI chat completions that each misread what an event means. On purpose."""
 
+from contextlib import aclosing
+
 from ground import Chat, Reasoning
 
 
@@ -230,3 +232,17 @@ class LosesCallsOfDocuments(Chat):
         yield from super().read(event, member, state)
         if member == "message":
             state["calls"] = []
+
+
+class LeavesAtTheFinish(Chat):
+    """Reads no further than the stop value, behind which the usage stands."""
+
+    fails = "STREAM-26"
+
+    @classmethod
+    async def events(cls, response):
+        async with aclosing(super().events(response)) as events:
+            async for event in events:
+                yield event
+                if cls.choice(event).get("finish_reason"):
+                    return

@@ -1,5 +1,6 @@
 """Misfits of REQ and MODEL: each breaks one step of a sound provider."""
 
+import json
 import os
 import unicodedata
 from pathlib import Path
@@ -323,3 +324,25 @@ class ForgetsItsOwnName(Backend):
     @classmethod
     def body(cls, model, messages, options):
         return super().body(model.removeprefix(f"{cls.contract}/"), messages, options)
+
+
+class RewritesParts(Backend):
+    """Puts the text of a content list in its place, in the caller's message."""
+
+    fails = "REQ-06"
+
+    @classmethod
+    def check_content(cls, content):
+        super().check_content(content)
+        if isinstance(content, list):
+            content[:] = [part.get("text", "") for part in content]
+
+
+class SendsWhateverItGets(Acytoo):
+    """Writes as text what JSON cannot carry."""
+
+    fails = "REQ-05"
+
+    @classmethod
+    def encode(cls, body):
+        return json.dumps(body, default=str).encode()

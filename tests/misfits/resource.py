@@ -8,7 +8,7 @@ from contextlib import aclosing, nullcontext
 from typing import ClassVar
 
 import httpx
-from ground import Acytoo, context
+from ground import Acytoo, Chat, context
 
 
 class KeepsTheConnection(Acytoo):
@@ -289,3 +289,39 @@ class StaysBroken(Acytoo):
     def translate(cls, error):
         cls.broken.append(asyncio.get_running_loop())
         super().translate(error)
+
+
+class SharesItsCalls(Chat):
+    """Gathers the tool calls of all answers in one list."""
+
+    fails = "RES-07"
+    gathered: ClassVar[list] = []
+
+    @classmethod
+    async def items(cls, response):
+        cls.gathered.clear()
+        async with aclosing(super().items(response)) as items:
+            async for item in items:
+                yield item
+
+    @classmethod
+    def read(cls, event, member, state):
+        state["calls"] = cls.gathered
+        yield from super().read(event, member, state)
+
+
+class LosesASlot(Acytoo):
+    """Lets eight calls fail, and then waits for one of them to end."""
+
+    fails = "RES-08"
+    free = 8
+
+    @classmethod
+    async def check_status(cls, response, options):
+        if cls.free <= 0:
+            await asyncio.Event().wait()
+        try:
+            await super().check_status(response, options)
+        except (ValueError, RuntimeError):
+            cls.free -= 1
+            raise

@@ -391,3 +391,16 @@ class BlamesTheCallerForTheType(Acytoo):
     def check_type(cls, response):
         if response.headers.get("content-type", "").partition("/")[0].lower() != "text":
             raise ValueError("expected text/plain")
+
+
+class ReadsErrorsAsTheyCome(Acytoo):
+    """Decodes the content coding of answers alone."""
+
+    fails = "STREAM-12"
+
+    @classmethod
+    async def check_status(cls, response, options):
+        if response.status_code != 200:
+            raw = b"".join([chunk async for chunk in response.aiter_raw()])
+            cls.refuse(response.status_code, raw.decode(errors="replace")[:300])
+        await super().check_status(response, options)
