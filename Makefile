@@ -34,7 +34,7 @@ roundtrip: .venv/run # records everything into build/, judges it, and compares i
 
 .venv/run: pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bedrock]'
 	touch $@
 
 .venv/test: .venv/run

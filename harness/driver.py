@@ -6,7 +6,6 @@ SystemExit and swallowed cancellation. What blocks the whole process is the sess
 
 import contextlib
 import copy
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -17,7 +16,7 @@ from typing import Any, Protocol
 import providers
 from providers.contract import Capability, Contract, Door
 
-from . import guard, observation
+from . import endpoint, guard, observation
 from .consumer import Consumer, Reading, Seen, run
 from .recording import Call
 from .scenario import Scenario, one_answer
@@ -140,8 +139,9 @@ class Driver:
     def _demanded_mode(self, plain: Scenario) -> Mapping[str, Any]:
         whole = self.contract.document.options if self.contract.document else {}
         stream = {name: not value for name, value in whole.items() if isinstance(value, bool)}
-        demanded = stream and _asked_for(whole, self(plain)) and not _asked_for(whole, self(plain, options=stream))
-        return stream if demanded else {}
+        tried = [{}, stream] if stream else []
+        asked = [endpoint.asks_for(self.contract, whole, self(plain, options=mode).requests) for mode in tried]
+        return stream if asked == [True, False] else {}
 
     def blamed(self, transcript: Transcript | None) -> Drive | None:
         """Give the drive that this transcript is of, if it was one of the last few; else the last one."""
@@ -270,14 +270,6 @@ class _Made:
             "options": (self._options, dict(self._call.options)),
         }
         return tuple(name for name, (now, before) in kept.items() if now != before)
-
-
-def _asked_for(mode: Mapping[str, Any], transcript: Transcript) -> bool:
-    """Tell whether a request was for this mode, which is also meant where none is named."""
-    with contextlib.suppress(ValueError, IndexError):
-        body = json.loads(transcript.requests[0].body)
-        return isinstance(body, dict) and all(body.get(name, mode[name]) == mode[name] for name in mode)
-    return False
 
 
 def _unguarded() -> AbstractContextManager[Sequence[str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from providers.contract import Contract
 
 from . import replay
+from .builtin import known
 from .cassette import folder, lint
 from .cassette.rules import Finding, Lint
 from .driver import Driver
@@ -17,7 +18,7 @@ from .recording import Recording
 from .scenario import from_recording
 from .settings import Road, Settings
 from .stage import Stage
-from .target import CASSETTES, Subject, contract_named, known, resolve
+from .target import CASSETTES, Subject, contract_named, resolve
 
 Show = Callable[[Sequence[Path]], Iterable[Path]]
 """Passes the files on and shows how far it has come."""

@@ -10,9 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from providers.contract import Codec, Contract
+
+from .frames import frame, frames
 
 _LINE_END = re.compile("\r\n|\r|\n")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
@@ -32,11 +35,17 @@ def codec_of(contract: Contract, body: bytes) -> Codec:
     if first == b"[" and Codec.JSON_ARRAY in contract.codecs:
         return Codec.JSON_ARRAY
     if first == b"{":
-        if Codec.NDJSON in contract.codecs:
+        if Codec.NDJSON in contract.codecs and not (contract.document is not None and _is_one(body)):
             return Codec.NDJSON
         if contract.document is not None:
             return Codec.JSON
     return contract.codecs[0]
+
+
+def _is_one(body: bytes) -> bool:
+    """Tell a document from lines: it goes on beyond the first line end, or has none."""
+    first, end, _ = body.lstrip().partition(b"\n")
+    return not end or not first.rstrip().endswith(b"}")
 
 
 def suffix(contract: Contract, codec: Codec) -> str:
@@ -51,6 +60,8 @@ def event_of(contract: Contract, value: Mapping[str, Any]) -> Event:
 
 def parse(codec: Codec, body: bytes) -> tuple[Event, ...]:
     """Read the events of a recorded body."""
+    if codec is Codec.FRAMES:
+        return tuple(map(Event, frames(body)))
     text = body.decode()
     if codec is Codec.TEXT:
         return (Event(text),) if text else ()
@@ -89,6 +100,8 @@ def render(codec: Codec, events: Iterable[Event]) -> list[bytes]:
 
     The commas between the elements of a JSON array stand on lines of their own (Gemini).
     """
+    if codec is Codec.FRAMES:
+        return [frame(event.value) for event in events]
     pieces = [_render(codec, event) for event in events]
     if codec is Codec.JSON_ARRAY and pieces:
         pieces = [f"[{pieces[0]}", *(f"\n,\r\n{piece}" for piece in pieces[1:])]
@@ -111,8 +124,9 @@ def matches(match: Mapping[str, Any], value: Any) -> bool:
     """Tell whether an event's value has all the members that a match asks for."""
     if not isinstance(value, dict):
         return False
-    for member, wanted in match.items():  # noqa: SIM110  asked for every item of every drive
-        if value.get(member) != wanted:
+    for member, wanted in match.items():  # asked for every item of every drive
+        told = value.get(member)
+        if told != wanted and not (isinstance(wanted, tuple) and told in wanted):
             return False
     return True
 
@@ -126,11 +140,22 @@ def steps_of(path: str) -> tuple[str | int, ...]:
 def lookup(value: Any, path: str) -> Any:
     """Give what stands at a path; None when nothing does."""
     for step in steps_of(path):
-        if isinstance(step, str):
-            value = value.get(step) if isinstance(value, dict) else None
-        else:
-            value = value[step] if isinstance(value, list) and step < len(value) else None
+        value = _within(value, step)
     return value
+
+
+def stands(value: Any, path: str) -> bool:
+    """Tell whether anything stands at a path, be it null."""
+    *way, last = steps_of(path)
+    for step in way:
+        value = _within(value, step)
+    return _within(value, last, ...) is not ...
+
+
+def _within(value: Any, step: str | int, absent: Any = None) -> Any:
+    if isinstance(step, str):
+        return value.get(step, absent) if isinstance(value, dict) else absent
+    return value[step] if isinstance(value, list) and step < len(value) else absent
 
 
 def leaves(value: Any, path: str = "") -> Iterable[tuple[str, Any]]:
@@ -162,6 +187,8 @@ def text_in(contract: Contract, value: Any) -> str | None:
     """Give the answer text that a JSON value carries; None when it carries none."""
     if not matches(contract.text.match, value):
         return None
+    if any(lookup(value, path) == told for path, told in contract.text.unless.items()):
+        return None
     for path in contract.text.paths:
         if isinstance(text := lookup(value, path), str):
             return text
@@ -177,16 +204,23 @@ def with_text(contract: Contract, event: Event, text: str) -> Event:
 
 
 def with_member(document: Any, path: str, value: Any) -> Any:
-    """Give a copy of a document with another value at a path; objects that are missing on the way are made."""
+    """Give a copy of a document with another value at a path; objects and lists that are missing are made."""
     changed = copy.deepcopy(document)
-    *way, last = steps_of(path)
+    steps = steps_of(path)
     place = changed
-    for step in way:
-        if isinstance(step, str) and not isinstance(place.get(step), dict | list):
-            place[step] = {}
+    for step, following in pairwise(steps):
+        if not isinstance(_within(place, step), dict | list):
+            _put(place, step, {} if isinstance(following, str) else [])
         place = place[step]
-    place[last] = value
+    _put(place, steps[-1], value)
     return changed
+
+
+def _put(place: Any, step: str | int, value: Any) -> None:
+    if isinstance(place, list) and step == len(place):
+        place.append(value)
+    else:
+        place[step] = value
 
 
 def with_texts(contract: Contract, events: Sequence[Event], texts: Sequence[str]) -> tuple[Event, ...]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from providers.contract import Contract
 
+from . import endpoint
 from .cassette.foreign import reading
 from .cassette.foreign.call import call_of
 from .cassette.scrub import Scrub
@@ -78,7 +79,7 @@ def _scenario(path: Path, given: str | None) -> str:
 
 
 def _is_call(interaction: Interaction, contract: Contract) -> bool:
-    return urlsplit(interaction.uri).path.endswith(contract.path)
+    return endpoint.asked(contract, interaction.uri) is not None
 
 
 def _raw(interaction: Interaction, contract: Contract, scenario: str, family: str) -> Recording:

@@ -123,13 +123,18 @@ def _is_document(judged: Judged, scenario: Scenario) -> bool:
 
 
 def answers(judged: Judged) -> tuple[Scenario, ...]:
-    """Choose the recorded complete answers in the usual mode, the plainest first."""
-    return tuple(scenario for scenario in _complete(judged) if not _is_document(judged, scenario))
+    """Choose the recorded complete answers with text in the usual mode, the plainest first."""
+    return tuple(one for one in _complete(judged) if one.expected.text and not _is_document(judged, one))
 
 
 def documents(judged: Judged) -> tuple[Scenario, ...]:
-    """Choose the recorded answers that came as one document, of an API with both modes."""
-    return tuple(scenario for scenario in _complete(judged) if _is_document(judged, scenario))
+    """Choose the recorded answers with text that came as one document, of an API with both modes."""
+    return tuple(one for one in _complete(judged) if one.expected.text and _is_document(judged, one))
+
+
+def wordless(judged: Judged) -> tuple[Scenario, ...]:
+    """Choose the recorded complete answers without text: they call tools, or were filtered."""
+    return tuple(one for one in _complete(judged) if not one.expected.text)
 
 
 def refusals(judged: Judged) -> tuple[Scenario, ...]:
@@ -152,4 +157,4 @@ def one_per_codec(judged: Judged) -> tuple[Scenario, ...]:
 
 def everything(judged: Judged) -> tuple[Scenario, ...]:
     """Choose all recordings."""
-    return answers(judged) + documents(judged) + refusals(judged)
+    return answers(judged) + documents(judged) + wordless(judged) + refusals(judged)

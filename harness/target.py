@@ -16,11 +16,11 @@ from types import ModuleType
 import providers
 from providers.contract import Contract
 
+from .builtin import HOME, known, rows
 from .errors import UsageError
 from .scenario import Scenario, from_recording
 from .settings import Settings
 
-HOME = Path(providers.__path__[0])
 CASSETTES = Path(__file__).parents[1] / "cassettes"
 _METHOD = "create_async_generator"
 _FORMS = "a name in providers/, module:Class or path/file.py:Class"
@@ -39,12 +39,6 @@ class Subject:
     builtin: bool
     target: str
     """What the user typed."""
-
-
-def known() -> tuple[str, ...]:
-    """Name the built-in providers, importing none."""
-    found = (path.parent for path in HOME.glob("*/provider.py"))
-    return tuple(sorted(folder.name for folder in found if (folder / "contract.py").is_file()))
 
 
 def resolve_all(settings: Settings) -> tuple[Subject, ...]:
@@ -89,6 +83,9 @@ def _recordings(folder: Path, contract: Contract) -> tuple[Scenario, ...]:
 
     own = folder / contract.name
     recordings = store.recordings(own) if own.is_dir() else ()
+    recordings = recordings or tuple(
+        store.load(file) for name in contract.recordings if (file := folder / f"{name}.yaml").is_file()
+    )
     return tuple(_with_plain_call(from_recording(recording), contract) for recording in recordings)
 
 
@@ -105,12 +102,15 @@ def _with_plain_call(scenario: Scenario, contract: Contract) -> Scenario:
 def _builtin(name: str, contract: str | None, cassettes: Path) -> Subject:
     if name not in known():
         raise _unknown(name)
+    promise = contract_named(contract or name, name)
+    if (folder := rows().get(name)) is not None:
+        row = _import(f"{providers.__name__}.{folder}.rows", name).ROWS[name]
+        return Subject(name, row, promise, _recordings(cassettes, promise), HOME / folder, True, name)
     module = _import(f"{providers.__name__}.{name}.provider", name)
     classes = [cls for cls in _classes(module) if not cls.__name__.startswith("_")]
     if len(classes) != 1:
         message = f"expected one public class with {_METHOD} in {module.__file__}, got {len(classes)}"
         raise UsageError("no-class", message, f"harness check {module.__name__}:Class --contract {name}")
-    promise = contract_named(contract or name, name)
     return Subject(name, classes[0], promise, _recordings(cassettes, promise), HOME / name, True, name)
 
 
@@ -262,6 +262,9 @@ def _contract_of(provider: type, module: ModuleType, given: str | None, target: 
 
 def contract_named(name: str, target: str) -> Contract:
     """Give the contract of a built-in provider, or one that ``module:ATTR`` names."""
+    if (folder := rows().get(name)) is not None:
+        contracts = _import(f"{providers.__name__}.{folder}.row_contracts", name).CONTRACTS
+        return contracts[name]  # type: ignore[no-any-return]
     if name in known():
         module = _import(f"{providers.__name__}.{name}.contract", name)
         return _attribute(module, "CONTRACT", name, Contract, ())  # type: ignore[return-value]

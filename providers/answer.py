@@ -6,7 +6,7 @@ A provider's generator describes what is its own: the request, and what its even
 import functools
 import inspect
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from typing import Any
 
@@ -15,7 +15,8 @@ from .messages import require_messages
 from .request import to_json
 from .response import FinishReason, Item, ToolCalls
 
-_MAY_BE_EMPTY = {"tool_calls", "content_filter"}
+_MAY_BE_EMPTY = {"tool_calls", "content_filter", "length"}
+"""Finishes that tell why there is no text: a model can think until its length is used up."""
 
 
 def answer(generate: Callable[..., Any]) -> Callable[..., AsyncIterator[Item]]:
@@ -25,8 +26,9 @@ def answer(generate: Callable[..., Any]) -> Callable[..., AsyncIterator[Item]]:
     and passes), for unusable messages, model or key. The messages handed on are copies.
 
     Then: the items as they come, blank texts left out. The finish is held back until all is read and the
-    connection closed, so it is the last item and there is one. An answer without it, or without text and tool
-    calls, is RuntimeError. Exceptions of ours get the text that had come, and lose the key. Closing closes all at once.
+    connection closed, so it is the last item and there is one. An answer without it, or without text whose finish
+    does not tell why, is RuntimeError. Exceptions of ours get the text that had come, and lose the key. Closing
+    closes all at once.
     """
     known, is_open = _options(generate)
 
@@ -52,7 +54,7 @@ def answer(generate: Callable[..., Any]) -> Callable[..., AsyncIterator[Item]]:
                         yield item
             yield _complete(finish, any(parts) or called)
         except Failure as error:
-            error.settle("".join(parts), [key for key in [options.get("api_key")] if isinstance(key, str)])
+            error.settle("".join(parts), _secrets(options))
             raise
 
     return create_async_generator
@@ -78,6 +80,13 @@ def _require_key(key: Any) -> None:
     """Raise ValueError for a key that no header could carry, without showing it."""
     if key is not None and not (isinstance(key, str) and key and all("!" <= character <= "~" for character in key)):
         raise RequestRefused("api_key: expected printable ASCII without blanks, got another value")
+
+
+def _secrets(options: dict[str, Any]) -> list[str]:
+    """Give the key, and what the credentials hold."""
+    credentials = options.get("credentials")
+    held = credentials.values() if isinstance(credentials, Mapping) else ()
+    return [secret for secret in (options.get("api_key"), *held) if isinstance(secret, str)]
 
 
 def _usable(model: Any, messages: Any) -> Any:

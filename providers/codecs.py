@@ -7,7 +7,7 @@ so an event that precedes garbage is given before ``Malformed`` is raised. Exhau
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -197,11 +197,13 @@ class ServerSentEvents:
 class JsonEvents:
     """Server-sent events whose data is one JSON object each; events with blank data are skipped.
 
-    Where an object lacks ``name_member``, the name of its event stands there.
+    Where an object lacks ``name_member``, the name of its event stands there. The ``sentinel``, a datum that is no
+    JSON, comes as an object with it as its name: ``{"type": "[DONE]"}``.
     """
 
-    def __init__(self, name_member: str) -> None:
+    def __init__(self, name_member: str, sentinel: str | None = None) -> None:
         self._name_member = name_member
+        self._sentinel = sentinel
         self._events = ServerSentEvents()
 
     def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
@@ -214,7 +216,10 @@ class JsonEvents:
 
     def _objects(self, events: Iterator[ServerSentEvent]) -> Iterator[dict[str, Any]]:
         for event in events:
-            if event.raw.strip():
+            data = event.raw.strip()
+            if self._sentinel is not None and data.startswith(self._sentinel.encode()):
+                yield {self._name_member: self._sentinel}
+            elif data:
                 value = parse_object(event.raw)
                 if value.get(self._name_member) is None and event.name != "message":
                     value[self._name_member] = event.name
@@ -222,12 +227,16 @@ class JsonEvents:
 
 
 class EitherJson:
-    """JSON lines or server-sent events of JSON: the first byte beyond BOM and blanks tells, ``{`` means lines."""
+    """Server-sent events of JSON, or JSON lines or another form: the first byte beyond BOM and blanks is its mark."""
 
-    def __init__(self, name_member: str) -> None:
+    def __init__(
+        self, name_member: str, mark: bytes = b"{", marked: Callable[[], Decoder[dict[str, Any]]] = JsonLines
+    ) -> None:
         self._name_member = name_member
+        self._mark = mark
+        self._marked = marked
         self._head = b""
-        self._chosen: JsonLines | JsonEvents | None = None
+        self._chosen: Decoder[dict[str, Any]] | None = None
 
     def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
         """Give the objects that these bytes complete."""
@@ -238,7 +247,7 @@ class EitherJson:
             data = self._head = self._head.removeprefix(_BOM).lstrip()
             if not data:
                 return
-            self._chosen = JsonLines() if data.startswith(b"{") else JsonEvents(self._name_member)
+            self._chosen = self._marked() if data.startswith(self._mark) else JsonEvents(self._name_member)
         yield from self._chosen.feed(data)
 
     def close(self) -> Iterator[dict[str, Any]]:

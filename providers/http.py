@@ -20,7 +20,7 @@ from .encodings import ADVERTISED, Coding, coding
 from .errors import RequestRefused, UpstreamFailed, failure
 from .proxy import proxy_for
 from .request import Request, split_url
-from .wording import retry_after, words
+from .wording import retry_after, wait_of, words
 
 Event = TypeVar("Event")
 
@@ -156,11 +156,14 @@ async def _usable(response: httpx.Response, chunks: AsyncIterator[bytes], refuse
 async def _refusal(response: httpx.Response, reply: "Reply", media_type: str) -> Exception:
     """Give the exception that a reply without answer becomes."""
     status = response.status_code
-    said, code = words(await reply.beginning(_ERROR_BODY), media_type)
+    body = await reply.beginning(_ERROR_BODY)
+    said, code = words(body, media_type)
+    code = code or response.headers.get("x-amzn-errortype", "").partition(":")[0] or None  # Amazon tells it there alone
     if status == HTTPStatus.OK:
         return UpstreamFailed(f"expected an answer, got {media_type}: {said or 'nothing'}", status=status, code=code)
     said = said or response.reason_phrase or "no explanation"
-    wait = retry_after(response.headers.get("retry-after"))
+    told = retry_after(response.headers.get("retry-after"))
+    wait = wait_of(body) if told is None else told
     return failure(said, status=status, code=code, retry_after=wait)
 
 

@@ -29,6 +29,12 @@ def data_uris(media: Any) -> list[tuple[str, str | None]]:
     return [(_uri(image), name) for image, name in media]
 
 
+def data_of(uri: str) -> tuple[str, str] | None:
+    """Give media type and base64 of a data URI; None for any other URL."""
+    head, comma, data = uri.partition(";base64,")
+    return (head[len("data:") :], data) if comma and head.lower().startswith("data:") else None
+
+
 def _uri(image: Any) -> str:
     if isinstance(image, str):
         if image.lower().startswith(_URLS):

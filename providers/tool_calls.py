@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_KINDS = ("function", "custom")
+"""Where a piece tells of the call; a custom tool takes free text as its ``input``."""
+
 
 @dataclass
 class _Call:
@@ -26,15 +29,14 @@ class Assembly:
         """Take the ``tool_calls`` of one chunk; null and anything that is no list of objects adds nothing."""
         pieces = [piece for piece in fragments if isinstance(piece, Mapping)] if isinstance(fragments, list) else []
         for position, piece in enumerate(pieces):
-            function = piece.get("function")
-            told = function if isinstance(function, Mapping) else {}
+            told = _told(piece)
             said = _Call(_index(piece.get("index")), _word(piece.get("id")), _word(told.get("name")))
             call = self._owner(said, pieces, position)
             if call is None:
                 call = said
                 self._calls.append(call)
             call.id, call.name = call.id or said.id, call.name or said.name
-            call.arguments += _written(told.get("arguments"))
+            call.arguments += _written(told.get("arguments", told.get("input")))
 
     def calls(self) -> tuple[dict[str, Any], ...]:
         """Give the calls in the order in which they began, in OpenAI's shape."""
@@ -77,6 +79,10 @@ def _is_complete(arguments: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _told(piece: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next((piece[kind] for kind in _KINDS if isinstance(piece.get(kind), Mapping)), {})
 
 
 def _index(value: Any) -> int | None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-_MESSAGES = ("message", "statusMessage", "detail", "error_description", "title", "msg", "reason", "data")
+_MESSAGES = ("message", "Message", "statusMessage", "detail", "error_description", "title", "msg", "reason", "data")
 _CODES = ("code", "type", "status", "name")
 _SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _DEPTH = 4
@@ -51,6 +51,26 @@ def _title(page: str) -> str:
     end = low.find("</title", start)
     found = "<title" in low and 0 <= start < end and len(low) == len(page)
     return " ".join(html.unescape(page[start + 1 : end]).split()) if found else ""
+
+
+def wait_of(body: bytes) -> float | None:
+    """Give the seconds to wait that an error body tells itself."""
+    try:
+        return wait_in(json.loads(body))
+    except (ValueError, RecursionError):
+        return None
+
+
+def wait_in(document: Any) -> float | None:
+    """Give the seconds to wait that an error tells itself: google.rpc.RetryInfo, ``{"retryDelay": "37s"}``."""
+    document = document[0] if isinstance(document, list) and document else document
+    error = document.get("error") if isinstance(document, Mapping) else None
+    details = error.get("details") if isinstance(error, Mapping) else None
+    for detail in details if isinstance(details, list) else []:
+        told = detail.get("retryDelay") if isinstance(detail, Mapping) else None
+        if isinstance(told, str) and _SECONDS.fullmatch(told.removesuffix("s")):
+            return float(told.removesuffix("s"))
+    return None
 
 
 def retry_after(value: str | None) -> float | None:

@@ -12,10 +12,10 @@ LINES = [
     {"plugin", "session", "suite"},
     {"stage", "launch", "live", "examination", "acceptance"},
     {"plan", "casualties", "record", "replay", "importing", "reporters", "reproduction"},
-    {"driver", "consumer", "observation", "expectation", "comparison", "target", "report"},
+    {"driver", "consumer", "observation", "expectation", "comparison", "target", "builtin", "report"},
     {"upstream", "cassette"},
-    {"variations", "faults", "strategies", "evidence", "requirement", "framing", "scenario"},
-    {"script", "transcript", "recording", "verdict", "settings", "guard", "isolation", "threads"},
+    {"variations", "faults", "strategies", "evidence", "requirement", "framing", "endpoint", "stop_value", "scenario"},
+    {"script", "transcript", "recording", "verdict", "settings", "guard", "isolation", "threads", "frames"},
     {"errors"},
 ]
 HEIGHT = {name: len(LINES) - number for number, line in enumerate(LINES) for name in line}

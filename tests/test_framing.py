@@ -12,13 +12,16 @@ from harness.framing import (
     matches,
     parse,
     render,
+    stands,
     text_of,
+    with_member,
     with_texts,
 )
 from providers.acytoo.contract import CONTRACT as ACYTOO
 from providers.backend_api.contract import CONTRACT as BACKEND_API
-from providers.contract import Codec
+from providers.contract import Codec, TextRule
 from providers.flowgpt.contract import CONTRACT as FLOWGPT
+from providers.ollama.contract import CONTRACT as OLLAMA
 from providers.openai_chat.contract import CONTRACT as OPENAI_CHAT
 from providers.pizzagpt.contract import CONTRACT as PIZZAGPT
 
@@ -172,3 +175,40 @@ def test_with_texts_of_plain_text_are_its_pieces():
 
 def test_a_contract_without_finish_has_no_terminal_marker():
     assert not is_finish(ACYTOO, Event("stop"))
+
+
+def test_a_part_that_is_a_thought_has_no_text():
+    part = "candidates[0].content.parts[0]"
+    contract = replace(OPENAI_CHAT, text=TextRule(paths=(f"{part}.text",), unless={f"{part}.thought": True}))
+    parts = [{"text": "x"}, {"text": "x", "thought": True}]
+    events = [Event({"candidates": [{"content": {"parts": [part]}}]}) for part in parts]
+    assert [text_of(contract, event) for event in events] == ["x", None]
+
+
+@pytest.mark.parametrize(
+    ("path", "stand"),
+    [("a", True), ("a.b", True), ("a.b[1]", True), ("a.b[2]", False), ("a.c", False), ("a.b.c", False), ("d.e", False)],
+)
+def test_what_stands_at_a_path_may_be_null(path, stand):
+    assert stands({"a": {"b": [0, None]}, "d": None}, path) is stand
+
+
+def test_objects_and_lists_on_the_way_to_a_member_are_made():
+    document = {"a": None, "b": [{"c": 1}]}
+    assert with_member(document, "a.parts[0].text", "x") == {"a": {"parts": [{"text": "x"}]}, "b": [{"c": 1}]}
+    assert with_member(document, "b[0].c", 2) == {"a": None, "b": [{"c": 2}]}
+    assert document == {"a": None, "b": [{"c": 1}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "codec"),
+    [
+        (b'{"a": {}}\n{"a": 1}\n', Codec.NDJSON),
+        (b'{"a": 1}\n', Codec.NDJSON),
+        (b'{"a": 1}\r\n{"a": 1}', Codec.NDJSON),
+        (b' {"a": 1}', Codec.JSON),
+        (b'{\n "a": 1\n}\n', Codec.JSON),
+    ],
+)
+def test_a_document_among_lines_goes_on_beyond_a_line_end_or_has_none(body, codec):
+    assert codec_of(OLLAMA, body) is codec

@@ -2,7 +2,16 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from harness.recording import Call, Expected, Interaction, Provenance, Recording, Wire
-from harness.scenario import Scenario, answers, everything, from_recording, one_answer, one_per_codec, refusals
+from harness.scenario import (
+    Scenario,
+    answers,
+    everything,
+    from_recording,
+    one_answer,
+    one_per_codec,
+    refusals,
+    wordless,
+)
 from harness.script import Chunk, HalfClose, Reset, Script, Send, reply
 from providers.backend_api.contract import CONTRACT as BACKEND_API
 
@@ -59,3 +68,10 @@ def test_answers_come_shortest_first_and_refusals_apart():
     judged.recordings = (long, refused, short)
     assert refusals(judged) == (refused,)
     assert everything(judged) == (short, long, refused)
+
+
+def test_an_answer_without_text_stands_apart():
+    calls = Scenario("calls", CALL, (reply(b"x"),), Expected("", "tool_calls"))
+    said = Scenario("said", CALL, (reply(b"xx"),), Expected("x", "stop"))
+    judged = SimpleNamespace(contract=BACKEND_API, recordings=(calls, said))
+    assert (answers(judged), wordless(judged), everything(judged)) == ((said,), (calls,), (said, calls))

@@ -3,7 +3,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from harness.suite.test_error import tells
+from harness.suite.test_wait import tells, told
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DATE = format_datetime(MOMENT, usegmt=True)
@@ -42,3 +42,13 @@ def test_a_wait_is_found_in_every_usual_form(found):
 def test_what_is_no_wait_is_not_taken_for_one(found):
     assert not tells(found, MOMENT, "4177")
     assert not tells(found, MOMENT, DATE)
+
+
+@pytest.mark.parametrize("found", ["wait 37s", "37.0 seconds", 37, 37.0, 37000, {"a": ["in 37 s."]}], ids=str)
+def test_a_number_of_seconds_is_found(found):
+    assert told(found, 37.0)
+
+
+@pytest.mark.parametrize("found", ["370 s", "37.5", "1.37", 3.7, None, True, []], ids=str)
+def test_another_number_is_not(found):
+    assert not told(found, 37.0)

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 import providers
-from harness import target
+from harness import builtin, target
+from harness.builtin import rows
 from harness.errors import UsageError
 from harness.settings import Settings
 from harness.target import known, resolve, resolve_all
@@ -16,7 +17,8 @@ class {name}:
     async def create_async_generator(cls, model, messages, **kwargs):
         yield "hello"
 """
-PROVIDERS = ("acytoo", "aiask", "backend_api", "flowgpt", "openai_chat", "pizzagpt")
+FOLDERS = tuple(sorted(path.parent.name for path in Path(providers.__path__[0]).glob("*/provider.py")))
+PROVIDERS = tuple(sorted([*FOLDERS, *rows()]))
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def test_the_built_in_providers_are_known():
     assert known() == PROVIDERS
 
 
-@pytest.mark.parametrize("name", PROVIDERS)
+@pytest.mark.parametrize("name", FOLDERS)
 def test_a_built_in_provider_is_found_by_its_name(name):
     subject = resolve(name)
     found = (subject.name, subject.contract.name, subject.root, subject.builtin, subject.target)
@@ -265,6 +267,7 @@ def test_a_built_in_folder_needs_one_public_class(project, monkeypatch):
     put(project, "two/provider.py", GENERATOR.format(name="One") + GENERATOR.format(name="Two"))
     put(project, "two/contract.py", "")
     monkeypatch.setattr(target, "HOME", project)
+    monkeypatch.setattr(builtin, "HOME", project)
     monkeypatch.setattr(providers, "__path__", [*providers.__path__, str(project)])
     with pytest.raises(UsageError, match=r"expected one public class with create_async_generator in .*, got 2"):
         resolve("two")

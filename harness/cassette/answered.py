@@ -6,8 +6,9 @@ from pathlib import Path
 from providers.contract import Capability, Codec, Contract
 
 from ..evidence import show
-from ..framing import Event, codec_of, is_finish, lookup, parse
+from ..framing import Event, codec_of, is_finish, parse
 from ..recording import Interaction, Provenance, Recording
+from ..stop_value import in_documents
 from .rules import STREAMED, TERMINATED, Finding
 
 
@@ -45,8 +46,8 @@ def _unfinished(contract: Contract, codec: Codec, events: Sequence[Event], reply
 
 
 def _ends(contract: Contract, codec: Codec, event: Event) -> bool:
-    if codec is Codec.JSON and contract.document is not None:
-        return lookup(event.value, contract.document.finish_path) not in (None, "")
+    if codec is Codec.JSON and (where := in_documents(contract)) is not None:
+        return where.of(event.value) not in (None, "")
     return is_finish(contract, event)
 
 

@@ -11,7 +11,8 @@ import jsonschema
 
 from providers.contract import Contract, Family, HeaderRule
 
-from ..recording import Interaction, Provenance, Recording
+from .. import endpoint
+from ..recording import Call, Interaction, Provenance, Recording
 from .rules import ASKED, Finding, quoted
 from .scrub import PLACEHOLDER
 
@@ -28,22 +29,24 @@ def agrees(recording: Recording, file: Path, contract: Contract) -> Iterator[Fin
     own = recording.provenance is not Provenance.IMPORTED
     refused = recording.expected.error == Family.VALUE_ERROR
     for index, interaction in enumerate(recording.interactions):
-        found = list(_odd_line(interaction, contract, own=own))
+        found = list(_odd_line(interaction, recording.call, contract, own=own))
         found += _odd_headers(interaction, contract) if own else ()
         found += _odd_body(interaction.request_body, contract) if own and not refused else ()
         for way, message in found:
             yield Finding(ASKED, file, message, f"interactions[{index}].request.{way}")
 
 
-def _odd_line(asked: Interaction, contract: Contract, *, own: bool) -> Iterator[tuple[str, str]]:
+def _odd_line(asked: Interaction, call: Call, contract: Contract, *, own: bool) -> Iterator[tuple[str, str]]:
     if asked.method != "POST":
         yield "method", f"expected POST, got {quoted(asked.method)}"
+    want = contract.root + endpoint.target(contract, call)
     try:
-        got = urlsplit(asked.uri).path
+        parts = urlsplit(asked.uri)
+        got = f"{parts.path}?{parts.query}" if "?" in want else parts.path
     except ValueError:
         got = asked.uri
-    want = contract.root + contract.path
-    if got != want and (own or not got.endswith(contract.path)):
+    good = endpoint.same(contract, want, got) if own else endpoint.asked(contract, asked.uri) is not None
+    if not good:
         yield "uri", f"expected the path {want}, got {quoted(got)}"
 
 

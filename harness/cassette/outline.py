@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 from providers.contract import OK, Codec, Contract
 
+from ..frames import is_framed
 from ..framing import Event, codec_of, is_finish, lookup, matches, parse, steps_of, text_of
 from ..recording import Interaction
+from ..stop_value import in_documents, in_events
 
 ELEMENT = "[*]"
 """The step to every element of an array."""
@@ -126,7 +128,7 @@ def _media_type(headers: Iterable[tuple[str, str]]) -> str:
 def _events(contract: Contract, interaction: Interaction) -> tuple[Codec, list[Event]]:
     """Read the events of a reply; a body that the codec does not read is one unreadable event."""
     text = interaction.body.removeprefix(codecs.BOM_UTF8).decode(errors="replace")
-    body = text.encode()
+    body = interaction.body if is_framed(interaction.body) else text.encode()
     codec = Codec.JSON if interaction.status >= _REFUSED else codec_of(contract, body)
     try:
         events = [event for event in parse(codec, body) if event.value != ""]
@@ -218,11 +220,10 @@ def _texts(contract: Contract, kind: str, event: Event) -> Iterable[Place]:
 
 def _finishes(contract: Contract, kind: str, event: Event) -> Iterator[tuple[str, Place]]:
     """Give the stop value of an event, as text."""
-    paths = [contract.finish.path] if contract.finish and is_finish(contract, event) else []
-    paths += [contract.document.finish_path] if contract.document and kind == DOCUMENT else []
-    for path in paths:
-        if (value := lookup(event.value, path)) is not None:
-            yield value if isinstance(value, str) else json.dumps(value), Place(kind, _steps(path))
+    ways = [in_events(contract) if is_finish(contract, event) else None, in_documents(contract)]
+    for where in filter(None, ways if kind == DOCUMENT else ways[:1]):
+        if (value := where.of(event.value)) is not None:
+            yield value if isinstance(value, str) else json.dumps(value), Place(kind, _steps(where.path))
 
 
 def _refusal(contract: Contract, codec: Codec, kinds: Iterable[tuple[str, Event]]) -> Any:

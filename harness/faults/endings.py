@@ -55,7 +55,8 @@ def complete_at(contract: Contract, script: Script) -> int:
     if codec is Codec.JSON:
         return len(script.body.rstrip())
     events = events_of(contract, script)
-    return len(b"".join(render(codec, _until(contract, events))).rstrip(b"\r\n ]"))
+    body = b"".join(render(codec, _until(contract, events)))
+    return len(body if codec is Codec.FRAMES else body.rstrip(b"\r\n ]"))
 
 
 def _until(contract: Contract, events: Iterable[Event]) -> Iterator[Event]:

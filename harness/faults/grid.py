@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from providers.contract import OK, Contract, ErrorCase, Family
+from providers.contract import OK, Codec, Contract, ErrorCase, Family
 
 from ..framing import Event, codec_of, event_of, is_finish, render, suffix, text_of
 from ..recording import Expected
@@ -139,11 +139,14 @@ def in_band(judged: Judged) -> Iterator[Scenario]:
 
 
 def _in_documents(judged: Judged) -> Iterator[Scenario]:
-    """Answer a call for one document with each error that a stream may bring."""
+    """Answer a call for one document with each error that a stream may bring, unless frames alone can tell it."""
+    if Codec.FRAMES in judged.contract.codecs:
+        return
     for answer in documents(judged)[:1]:
         for case in judged.contract.errors:
             if case.event is not None:
-                script = reply(json.dumps(case.event, ensure_ascii=False).encode(), headers=[JSON])
+                told = case.event if case.document is None else case.document
+                script = reply(json.dumps(told, ensure_ascii=False).encode(), headers=[JSON])
                 fault = Fault(Phase.FIRST, Declared(str(case.raises)), len(script.body))
                 yield answer.answered(script, failing(case.raises), f"in-band-{case.name}-document", fault)
 

@@ -12,6 +12,7 @@ from providers.contract import Capability, Codec, Contract, DocumentRule
 
 from ..framing import Event, codec_of, event_of, is_finish, parse, render, steps_of, text_of
 from ..scenario import Declared, Judged, Phase, Scenario, documents, one_answer, one_per_codec
+from ..stop_value import StopValue, in_documents, in_events
 from ..variations.answers import compact
 from .grid import error_places, with_error
 
@@ -27,6 +28,7 @@ NEW: Mapping[str, Any] = {
 """Values of an unknown member, by their kind."""
 _UNKNOWN = "x_new"
 _EITHER = ("ValueError", "RuntimeError")
+_USED_UP = "length"
 
 
 @dataclass(frozen=True)
@@ -182,10 +184,14 @@ def bare_errors(judged: Judged) -> Iterator[Scenario]:
 
 
 def _robbed(contract: Contract, event: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Give an error event without each of its members, but for those at the top that tell its kind."""
+    """Give an error event without each of its members, but for those at the top that tell its kind.
+
+    One that ends the answer is an error by what stands around its stop value, so that stays too.
+    """
     kinds = kinds_of(contract) & set(event)
+    around = steps_of(contract.finish.path) if contract.finish and is_finish(contract, Event(event)) else ()
     for steps in places(event):
-        if steps[0] not in kinds and (kinds or len(steps) > 1):
+        if steps[0] not in kinds and (kinds or len(steps) > 1) and steps != around[: len(steps)][: len(around) - 1]:
             yield from (
                 (f"{verb}-{name_of(steps)}", changed(event, steps, *value)) for verb, value in _ways(event, steps)
             )
@@ -215,23 +221,32 @@ class _Answer:
     def legal(self, index: int, steps: Steps) -> tuple[frozenset[str], bool]:
         """Tell which texts are legal once a place was touched, and whether the finish stays the same.
 
-        The piece that the place carries may go, and no more; nothing at all is no answer.
+        The piece that the place carries may go, and no more; nothing at all is no answer, unless its length was used
+        up: by thoughts, for all that is known.
         """
         texts, finish = {self.scenario.expected.text}, self.contract.finish
+        silent = {""} if self.scenario.expected.finish == _USED_UP else set()
         if self.document is not None:
-            return frozenset(texts), not _touches(steps, (self.document.finish_path,), ())
+            if _touches(steps, (self.document.text_path,), ()):
+                texts |= silent
+            return frozenset(texts), not _touches(steps, _told_at(in_documents(self.contract)), ())
         event = self.events[index]
         if text_of(self.contract, event) and _touches(steps, self.contract.text.paths, kinds_of(self.contract)):
             rest = (text_of(self.contract, other) or "" for other in self.events if other is not event)
-            texts |= {"".join(rest)} - {""}
+            texts |= {"".join(rest)} - ({""} - silent)
         ends = finish is None or not is_finish(self.contract, event)
-        return frozenset(texts), ends or not _touches(steps, (finish.path,) if finish else (), kinds_of(self.contract))
+        told = _told_at(in_events(self.contract))
+        return frozenset(texts), ends or not _touches(steps, told, kinds_of(self.contract))
 
 
 def _read(contract: Contract, scenario: Scenario) -> _Answer:
     codec = codec_of(contract, scenario.script.body)
     document = contract.document if codec is Codec.JSON and Codec.JSON not in contract.codecs else None
     return _Answer(contract, scenario, codec, parse(codec, scenario.script.body), document)
+
+
+def _told_at(where: StopValue | None) -> tuple[str, ...]:
+    return () if where is None else where.paths
 
 
 def _touches(steps: Steps, paths: Iterable[str], kinds: Container[str | int]) -> bool:

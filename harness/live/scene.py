@@ -11,10 +11,15 @@ from .relay import Behaviour
 SERVICES = {
     "acytoo": "chat.acytoo.com",
     "aiask": "e.aiask.me",
+    "bedrock_converse": "bedrock-runtime.us-east-1.amazonaws.com",
+    "cohere_v2": "api.cohere.com",
     "flowgpt": "prod-backend-k8s.flowgpt.com",
+    "gemini": "generativelanguage.googleapis.com",
+    "mistral": "api.mistral.ai",
+    "ollama": "ollama.com",
     "pizzagpt": "www.pizzagpt.it",
 }
-"""The services that no longer answer and have a stand-in."""
+"""The services that have a stand-in: they no longer answer, or ask for a key."""
 
 
 @dataclass(frozen=True, kw_only=True)

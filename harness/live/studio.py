@@ -13,14 +13,24 @@ from .scene import Scene
 from .service import Answer, Service
 from .standins.acytoo import Acytoo
 from .standins.aiask import AiAsk
+from .standins.bedrock_converse import BedrockConverse
+from .standins.cohere_v2 import CohereV2
 from .standins.flowgpt import FlowGpt
+from .standins.gemini import Gemini
+from .standins.mistral import Mistral
+from .standins.ollama import Ollama
 from .standins.pizzagpt import Pizzagpt
 from .voice import Voice
 
 STAND_INS: dict[str, Callable[..., Answer]] = {
     "acytoo": Acytoo,
     "aiask": AiAsk,
+    "bedrock_converse": BedrockConverse,
+    "cohere_v2": CohereV2,
     "flowgpt": FlowGpt,
+    "gemini": Gemini,
+    "mistral": Mistral,
+    "ollama": Ollama,
     "pizzagpt": Pizzagpt,
 }
 

@@ -1,11 +1,12 @@
 """Answers made from a recorded one: of other texts, shorter, waiting at gates, escaped. Pure."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from providers.contract import Contract
 
+from ..frames import is_framed, repaid
 from ..framing import Event, codec_of, is_finish, parse, render, text_of, with_texts
 from ..recording import Expected
 from ..scenario import Scenario
@@ -84,13 +85,18 @@ def lockstep(
 
 def escaped(scenario: Scenario) -> Scenario:
     """Write every character beyond ASCII of a JSON body as escapes, astral ones as surrogate pairs."""
-    text = scenario.script.body.decode()
-    return scenario.answered(scenario.script.with_body([_ascii(text).encode()]))
+    return _rewritten(scenario, lambda text: _ascii(text.decode()).encode())
 
 
 def halved(scenario: Scenario) -> Scenario:
     """Write half a pair of surrogates, escaped, for each ``MARK`` in a JSON body."""
-    return scenario.answered(scenario.script.with_body([scenario.script.body.replace(MARK.encode(), _HALF)]))
+    return _rewritten(scenario, lambda text: text.replace(MARK.encode(), _HALF))
+
+
+def _rewritten(scenario: Scenario, change: Callable[[bytes], bytes]) -> Scenario:
+    """Change the text of a body; that of frames is in their payloads."""
+    body = scenario.script.body
+    return scenario.answered(scenario.script.with_body([repaid(body, change) if is_framed(body) else change(body)]))
 
 
 def _ascii(text: str) -> str:

@@ -42,7 +42,8 @@ __all__ = [
 _BLANK_LINES = ((), ())
 _LINES = frozenset({Codec.SSE, Codec.NDJSON})
 _SSE = frozenset({Codec.SSE})
-_TREES = frozenset({Codec.JSON, Codec.JSON_ARRAY})
+_TREES = frozenset({Codec.JSON, Codec.JSON_ARRAY, Codec.FRAMES})
+"""Those in which JSON may stand over several lines."""
 _EVENTS = _LINES | _TREES
 _ALL = frozenset(Codec)
 
@@ -98,7 +99,7 @@ CATALOGUE = (
     Variation(
         "events of an unknown type",
         "STREAM-06",
-        _LINES | {Codec.JSON_ARRAY},
+        _LINES | {Codec.JSON_ARRAY, Codec.FRAMES},
         {"unknown": True},
         _has_types,
     ),
@@ -119,7 +120,7 @@ CATALOGUE = (
     Variation("JSON over several lines", "STREAM-01", _TREES, {"layout": Layout.PRETTY}),
     Variation("JSON over several CRLF lines", "STREAM-01", _TREES, {"layout": Layout.PRETTY, "line_end": "\r\n"}),
     Variation("JSON escapes", "STREAM-01", _EVENTS, {"escaped": True}),
-    Variation("one chunk", "STREAM-01", _LINES | {Codec.JSON_ARRAY}, {"cut": Cut.WHOLE}),
+    Variation("one chunk", "STREAM-01", _LINES | {Codec.JSON_ARRAY, Codec.FRAMES}, {"cut": Cut.WHOLE}),
     Variation("single bytes", "STREAM-01", _ALL, {"cut": Cut.BYTES}),
 )
 """All variations, in the order in which they pair: a pair is told by the requirement of its first."""

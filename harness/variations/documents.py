@@ -1,7 +1,7 @@
 """An answer as one document instead of a stream, for an API that has both modes. Pure."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from ..framing import is_finish, lookup, with_member
 from ..recording import Expected
 from ..scenario import Judged, Scenario, answers, one_answer
 from ..script import JSON, reply
+from ..stop_value import StopValue, in_events
 from .answers import events_of
 
 
@@ -18,19 +19,31 @@ def as_document(contract: Contract, rule: DocumentRule, stream: Scenario, raw: A
     """Give a stream as a document: the same call, text, finish and usage; ``raw`` replaces the stop value."""
     events = [event.value for event in events_of(contract, stream.script)]
     stop = raw if raw is not None else _stop(contract, stream)
-    usage = next((told for event in reversed(events) if isinstance(told := lookup(event, rule.usage_path), dict)), None)
     document = with_member(dict(rule.document), rule.text_path, stream.expected.text)
-    document = with_member(with_member(document, rule.finish_path, stop), rule.usage_path, usage)
+    document = StopValue(rule.finish_path, rule.finish_written).put(document, stop)
+    usage = _usage(contract, rule, events)
+    document = with_member(document, rule.usage_path, usage) if rule.usage_path else {**document, **(usage or {})}
     body = json.dumps(document, ensure_ascii=False).encode()
     call = replace(stream.call, options={**stream.call.options, **rule.options})
     return Scenario(f"{stream.name}-as-document", call, (reply(body, headers=[JSON]),), stream.expected)
 
 
+def _usage(contract: Contract, rule: DocumentRule, events: Sequence[Any]) -> dict[str, Any] | None:
+    """Give the usage that the events of a stream tell in all, each member as it was told last."""
+    told: dict[str, Any] = {}
+    for event in events:
+        for path in rule.usage_paths or (rule.usage_path,):
+            usage = lookup(event, path)
+            if isinstance(usage, dict):
+                told |= usage if path else {name: usage[name] for name in contract.counts.values() if name in usage}
+    return told or None
+
+
 def _stop(contract: Contract, stream: Scenario) -> Any:
     """Give the stop value that a recorded stream ends with."""
-    path = contract.finish.path if contract.finish else ""
+    where = in_events(contract)
     found = (event.value for event in events_of(contract, stream.script) if is_finish(contract, event))
-    return next((lookup(value, path) for value in found), None)
+    return next((where.of(value) for value in found if where), None)
 
 
 def streams_as_documents(judged: Judged) -> Iterator[Scenario]:

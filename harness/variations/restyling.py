@@ -81,7 +81,7 @@ def restyled(contract: Contract, script: Script, events: Sequence[Event], style:
     if style.unknown and (unknown := of_unknown_type(contract)) is not None:
         events = [one for event in events for one in (unknown, event)]
     if style.members:
-        events = [replace(event, value=_with_unknown(event.value)) for event in events]
+        events = [replace(event, value=_with_unknown(contract, event.value)) for event in events]
     return _enveloped(script, write(codec, events, style), style)
 
 
@@ -91,11 +91,13 @@ def _until_marker(contract: Contract, events: Sequence[Event]) -> Sequence[Event
     return [*events[: last + 1], *(event for event in events[last + 1 :] if event.value == contract.sentinel)]
 
 
-def _with_unknown(value: Any) -> Any:
+def _with_unknown(contract: Contract, value: Any) -> Any:
     if isinstance(value, list):
-        return [_with_unknown(inner) for inner in value]
+        return [_with_unknown(contract, inner) for inner in value]
     if isinstance(value, dict):
-        return {**_X_NEW, **{member: _with_unknown(inner) for member, inner in value.items()}}
+        own = contract.model_json
+        told = {name: inner if name in own else _with_unknown(contract, inner) for name, inner in value.items()}
+        return {**_X_NEW, **told}
     return value
 
 

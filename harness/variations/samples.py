@@ -7,13 +7,14 @@ from typing import Any
 
 from providers.contract import Capability, Codec, Contract, Place, Sample
 
-from ..framing import Event, codec_of, event_of, is_finish, lookup, render, suffix, text_of, with_member
+from ..framing import Event, codec_of, event_of, is_finish, lookup, render, suffix, text_of
 from ..recording import Expected
 from ..scenario import Judged, Scenario, one_answer, one_per_codec
 from ..script import JSON, reply
+from ..stop_value import stopped
 from .answers import compact, events_of
 
-_STREAMS = {Codec.SSE, Codec.NDJSON, Codec.JSON_ARRAY}
+_STREAMS = {Codec.SSE, Codec.NDJSON, Codec.JSON_ARRAY, Codec.FRAMES}
 _PLACEHOLDER = "{text}"
 _TOOL_CALLS = "tool_calls"
 
@@ -60,6 +61,9 @@ def is_of_another_choice(contract: Contract, sample: Sample) -> bool:
 
 def _with_sample(contract: Contract, answer: Scenario, sample: Sample) -> Iterator[Scenario]:
     short = compact(contract, answer)
+    if sample.whole:
+        yield whole(contract, short, sample)
+        return
     events = list(events_of(contract, short.script))
     if sample.usage is not None:
         events = _without_usage(contract, events, sample)
@@ -71,6 +75,11 @@ def _with_sample(contract: Contract, answer: Scenario, sample: Sample) -> Iterat
     if sample.calls:
         silent = [event for event in events if not text_of(contract, event)]
         yield _put(contract, short, sample, silent, _places(contract, silent)[Place.LAST], f"{sample.name}-alone")
+
+
+def whole(contract: Contract, short: Scenario, sample: Sample) -> Scenario:
+    """Give the answer that the sample's events are."""
+    return _put(contract, short, sample, (), 0, sample.name)
 
 
 def _places(contract: Contract, events: Sequence[Event]) -> dict[Place, int]:
@@ -109,15 +118,13 @@ def _filled(value: Any, text: str) -> Any:
 
 
 def _ending_in_calls(contract: Contract, events: Sequence[Event]) -> list[Event]:
-    """Give the events with the stop value that means tool calls, as an answer with calls has it."""
+    """Give the events with the stop value of an answer with calls: the one that means them, else the usual one."""
     rule = contract.finish
     if rule is None:
         return list(events)
-    raw = next(raw for raw, reason in rule.reasons.items() if reason == _TOOL_CALLS)
-    return [
-        Event(with_member(event.value, rule.path, raw), event.name) if is_finish(contract, event) else event
-        for event in events
-    ]
+    meant = _TOOL_CALLS if _TOOL_CALLS in rule.reasons.values() else "stop"
+    raw = next(raw for raw, reason in rule.reasons.items() if reason == meant)
+    return [stopped(contract, event, raw) if is_finish(contract, event) else event for event in events]
 
 
 def counts(value: Any, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
@@ -134,14 +141,19 @@ def counts(value: Any, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
 
 def _without_usage(contract: Contract, events: Sequence[Event], sample: Sample) -> list[Event]:
     """Leave out the usage that the recorded answer tells itself, with an event that tells nothing else."""
-    names = tuple(sample.usage or ())
+    names = tuple(contract.counts.get(name, name) for name in sample.usage or ())
     kept = []
     for event in events:
         if not any(counts(event.value, names)):
             kept.append(event)
         elif text_of(contract, event) or is_finish(contract, event):
-            kept.append(Event(_nulled(event.value, names), event.name))
+            kept.append(Event(_uncounted(event.value, names), event.name))
     return kept
+
+
+def _uncounted(event: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Give an event without the counts at its top, and null for each object within that has them."""
+    return {name: _nulled(member, names) for name, member in event.items() if name not in names}
 
 
 def _nulled(value: Any, names: Sequence[str]) -> Any:

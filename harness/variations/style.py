@@ -12,6 +12,7 @@ from typing import Any
 
 from providers.contract import Codec
 
+from ..frames import frame
 from ..framing import Event
 
 
@@ -75,6 +76,8 @@ class Style:
 
 def write(codec: Codec, events: Sequence[Event], style: Style) -> list[bytes]:
     """Give the bytes of each event, with what stands before it; those of the last with what follows it."""
+    if codec is Codec.FRAMES:
+        return [frame(event.value, lambda payload: _written(payload, style)) for event in events]
     pieces = _pieces(codec, [_text(event.value, style) for event in events], events, style)
     if not style.last_line_end:
         pieces[-1] = pieces[-1].rstrip("\r\n")
@@ -89,6 +92,10 @@ def _text(value: Any, style: Style) -> str:
     indent = 1 if style.layout is Layout.PRETTY else None
     text = json.dumps(value, ensure_ascii=style.escaped, indent=indent, separators=_SEPARATORS.get(style.layout))
     return text.replace("/", "\\/") if style.escaped else text
+
+
+def _written(value: Any, style: Style) -> str:
+    return _text(value, style).replace("\n", style.line_end)
 
 
 def _pieces(codec: Codec, texts: list[str], events: Iterable[Event], style: Style) -> list[str]:

@@ -6,7 +6,7 @@ every one (``messages[*].content``). Every rule carries the source it was taken 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .rules import DocumentRule, ErrorCase, FinishRule, HeaderRule, MediaRule, ModelRule, OptionRule, Sample, TextRule
@@ -43,12 +43,14 @@ class Contract:
     origin: str | None
     """Scheme and host of the live service; None for a template that each deployment fills in."""
     path: str
-    """The endpoint path, which follows base_url."""
+    """The endpoint path, which follows base_url, with its query; ``{model}`` is the percent-encoded model id."""
     payload: Mapping[str, Any]
     """JSON Schema (2020-12) of the request body."""
     headers: tuple[HeaderRule, ...]
     content_paths: Mapping[str, str]
     """Role to the path at which the content of such a message arrives."""
+    roles: Mapping[str, str] = field(default_factory=dict)
+    """Role to its name on the wire, where that is another."""
     last_path: str | None = None
     """The path of the last message, where it differs from its role's."""
     root: str = ""
@@ -64,8 +66,12 @@ class Contract:
     """The member whose value is also the name of an SSE event."""
     finish: FinishRule | None = None
     """None: the API has no finish on the wire; a complete HTTP body is ``stop``."""
+    counts: Mapping[str, str] = field(default_factory=dict)
+    """``prompt_tokens``, ``completion_tokens`` and ``total_tokens`` to their names on the wire, where they differ."""
     sentinel: str | None = None
     """The last datum of a stream that is no event: ``[DONE]``."""
+    model_json: frozenset[str] = frozenset()
+    """Members whose objects the model writes, such as the arguments of a call: nothing within is the API's."""
     choices: str | None = None
     """The path of the list of choices in an event."""
     document: DocumentRule | None = None
@@ -81,6 +87,8 @@ class Contract:
     errors: tuple[ErrorCase, ...] = ()
     lookalikes: tuple[str, ...] = ()
     """Answers that resemble an in-band error and are none."""
+    recordings: tuple[str, ...] = ()
+    """Cassettes of others that serve where it has none of its own, ``provider/scenario``: the wire is the same."""
     claims: frozenset[Capability]
     """What only the provider can tell: STREAM, PROXY, TIMEOUT."""
     doors: tuple[Door, ...] = tuple(Door)

@@ -30,18 +30,29 @@ class TextRule:
 
     paths: tuple[str, ...]
     match: Mapping[str, Any] = field(default_factory=dict)
+    unless: Mapping[str, Any] = field(default_factory=dict)
+    """Path to value: where this stands, the text is none of the answer (a part that is a thought)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FinishRule:
-    """The event that ends an answer, where its stop value stands, and what each value means."""
+    """The event that ends an answer, where its stop value stands, and what each value means.
+
+    Where no value means ``tool_calls``, an answer that asks for tools ends in the one that means ``stop``.
+    """
 
     match: Mapping[str, Any]
+    """As ``TextRule.match``; a tuple stands for any of its values."""
     path: str
     reasons: Mapping[str, str]
     source: str
     failures: tuple[str, ...] = ()
     """Documented stop values that mean failure: RuntimeError."""
+    written: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Stop value to what else the event then holds, values by path, put after it; ``*`` is any that is not named.
+
+    A value that does not stand at ``path`` is known by these members.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +76,8 @@ class Sample:
     """``prompt_tokens``, ``completion_tokens``, ``total_tokens``."""
     finish: str | None = None
     """The finish of the answer, where they change it."""
+    whole: bool = False
+    """They are an answer of their own and never stand in another."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +89,9 @@ class MediaRule:
     data_uri: bool = True
     """``data:TYPE;base64,...``; False: bare base64, the media type at ``type_path``."""
     type_path: str | None = None
+    """None, where ``data_uri`` is false: the API tells the type by the bytes."""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Media type to its name at ``type_path``, where that is another: ``{"image/png": "png"}``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +108,15 @@ class DocumentRule:
     finish_path: str
     usage_path: str
     source: str
+    finish_written: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """As ``FinishRule.written``, in a document."""
+    path: str | None = None
+    """The endpoint path, where it is another than the stream's; as ``Contract.path``."""
+    usage_paths: tuple[str, ...] = ()
+    """Where the events of a stream tell what a document tells at ``usage_path``, if elsewhere: several add up to one.
+
+    The empty path is the event, or the document, itself: then only the counts belong to it.
+    """
     usage_option_path: str | None = None
     """The member that asks for usage: sent if and only if streaming."""
     samples: tuple[Sample, ...] = ()
@@ -100,10 +125,18 @@ class DocumentRule:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRule:
-    """Where the model id goes: path to template (``model-{model}``); which ids are known."""
+    """Where the model id goes: path to template (``model-{model}``); which ids are known.
 
-    paths: Mapping[str, str]
+    ``{model}`` in the endpoint path is a further place, or the only one.
+    """
+
     source: str
+    paths: Mapping[str, str] = field(default_factory=dict)
+    encodes: str = ""
+    """Characters of an id that have to be percent-encoded in the endpoint path beside those that end a path.
+
+    A client may encode any other character, or leave it.
+    """
     known: tuple[str, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     default: str = ""
@@ -113,7 +146,10 @@ class ModelRule:
 
 @dataclass(frozen=True, kw_only=True)
 class OptionRule:
-    """One option of a call: where its value goes, and values worth trying (falsy ones first)."""
+    """One option of a call: where its value goes, and values worth trying (falsy ones first).
+
+    A path that begins with ``?`` names a parameter of the endpoint path's query (``?api-version``).
+    """
 
     name: str
     path: str
@@ -136,6 +172,10 @@ class ErrorCase:
     content_type: str | None = None
     body: Any = None
     event: Mapping[str, Any] | None = None
+    document: Mapping[str, Any] | None = None
+    """How an answer that is one document tells what ``event`` tells in a stream, if not in the same form."""
     sentence: str | None = None
     message: str = ""
     """A part of the upstream's wording that the exception should show."""
+    retry_after: float | None = None
+    """The seconds to wait that the body or event itself tells, which the exception should make reachable."""

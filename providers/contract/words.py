@@ -12,6 +12,11 @@ class Codec(StrEnum):
     SSE = "sse"
     JSON_ARRAY = "json-array"
     """One JSON array whose elements are the events, each sent as it comes."""
+    FRAMES = "frames"
+    """Binary frames of headers and a JSON payload, with checksums: ``application/vnd.amazon.eventstream``.
+
+    A frame's event has its headers as members whose names begin with a colon (``:event-type``), as they stand.
+    """
 
 
 class Capability(StrEnum):

@@ -1,14 +1,16 @@
 """OpenAiChat: OpenAI Chat Completions, as a stream or as one document, from OpenAI or a compatible service."""
 
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import quote
 
 from ..answer import answer
 from ..base import AsyncGeneratorProvider, AsyncResult, ProviderModelMixin
 from ..codecs import Malformed, ServerSentEvent, ServerSentEvents, parse_json
 from ..errors import RequestRefused, UpstreamFailed
 from ..http import NO_JSON, NO_TEXT, post
-from ..media import MediaListType, data_uris
+from ..media import MediaListType
 from ..messages import Messages
+from ..parts import with_media
 from ..request import Request, endpoint
 from .reading import Reading
 
@@ -27,6 +29,12 @@ class OpenAiChat(AsyncGeneratorProvider, ProviderModelMixin):
     needs_auth = True
     supports_message_history = True
     supports_system_message = True
+    path = "/chat/completions"
+    """Follows ``base_url``; ``{model}`` in it stands for the id of the model."""
+    key: ClassVar[tuple[str, str]] = ("Authorization", "Bearer {}")
+    """The header of the key, and its form."""
+    stream_members: ClassVar[dict[str, Any]] = {"stream_options": {"include_usage": True}}
+    """What the body of a stream has beside ``stream``; a document tells its usage unasked."""
 
     @classmethod
     @answer
@@ -44,11 +52,12 @@ class OpenAiChat(AsyncGeneratorProvider, ProviderModelMixin):
         **options: Any,
     ) -> AsyncResult:
         """Answer; any further option becomes a member of the body."""
-        body = _body(cls.get_model(model), _with_media(messages, media), stream, options)
+        body = _body(cls.get_model(model), with_media(messages, media), stream, cls.stream_members, options)
         headers = {"Accept": "text/event-stream" if stream else "application/json"}
         if api_key is not None:
-            headers["Authorization"] = f"Bearer {api_key}"
-        request = Request(endpoint(base_url, cls.url, "/chat/completions"), headers, body)
+            headers[cls.key[0]] = cls.key[1].format(api_key)
+        path = cls.path.replace("{model}", quote(body["model"], safe=""))
+        request = Request(endpoint(base_url, cls.url, path), headers, body)
         reading = Reading()
         async with post(request, proxy=proxy, timeout=timeout, refused=NO_TEXT if stream else NO_JSON) as reply:
             if stream:
@@ -64,33 +73,17 @@ class OpenAiChat(AsyncGeneratorProvider, ProviderModelMixin):
             yield item
 
 
-def _body(model: str | None, messages: Messages, stream: Any, options: dict[str, Any]) -> dict[str, Any]:
-    """Give the request; a stream asks for its usage, a document tells it unasked."""
+def _body(
+    model: str | None, messages: Messages, stream: Any, stream_members: dict[str, Any], options: dict[str, Any]
+) -> dict[str, Any]:
     if not model:
         raise RequestRefused("model: expected the id of a model, got none")
     if not isinstance(stream, bool):
         raise RequestRefused(f"stream: expected a bool, got a value of type {type(stream).__name__}")
     if "stream_options" in options and not stream:
         raise RequestRefused("stream_options: expected none with stream=False, got some")
-    asked = {"stream": stream, **({"stream_options": {"include_usage": True}} if stream else {})}
-    return {"model": model, "messages": messages, **asked, **options}
-
-
-def _with_media(messages: Messages, media: MediaListType | None) -> Messages:
-    """Put images into the last message of the user; refuse parts that the API does not know."""
-    images = [{"type": "image_url", "image_url": {"url": uri}} for uri, _ in data_uris([] if media is None else media)]
-    asked = [message for message in messages if message["role"] == "user"]
-    if images and not asked:
-        raise RequestRefused("media: expected a message of the user to put them into, got none")
-    if images:
-        content = asked[-1]["content"]
-        said = [{"type": "text", "text": content}] if isinstance(content, str) else content
-        asked[-1]["content"] = [*said, *images]
-    for content in (message["content"] for message in messages):
-        typed = isinstance(content, str) or all(isinstance(part, dict) and "type" in part for part in content)
-        if content == [] or not typed:
-            raise RequestRefused("expected a content of text or of one typed part or more, got another list")
-    return messages
+    asked = stream_members if stream else {}
+    return {"model": model, "messages": messages, "stream": stream, **asked, **options}
 
 
 def _chunk(event: ServerSentEvent) -> dict[str, Any]:

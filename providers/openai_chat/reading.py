@@ -3,38 +3,26 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..errors import RequestRefused, UpstreamFailed, failure
+from ..choices import first
+from ..errors import UpstreamFailed
 from ..finish import finish_of
+from ..in_band import error_in
 from ..messages import text_of
 from ..response import FinishReason, Item, Reasoning, ToolCalls, Usage
 from ..tool_calls import Assembly
-from ..wording import words_in
 
 _FINISHES = {
     "stop": "stop",
     "length": "length",
+    "model_length": "length",  # Mistral
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
+    "eos": "stop",
+    "eos_token": "stop",
+    "stop_sequence": "stop",
     "content_filter": "content_filter",
 }
 _FAILURES = ("error", "fail", "timeout", "malformed", "insufficient_system_resource")
-_REFUSALS = {
-    "authentication_error",
-    "content_filter",
-    "content_policy_violation",
-    "context_length_exceeded",
-    "exceed_context_size_error",
-    "invalid_api_key",
-    "invalid_request_error",
-    "invalid_value",
-    "model_not_found",
-    "not_found_error",
-    "permission_error",
-    "request_too_large",
-    "unsupported_value",
-}
-"""Types and codes that mean that the call must be changed."""
-_FIRST_STATUS, _LAST_STATUS = 400, 599
 
 
 class Reading:
@@ -68,7 +56,7 @@ class Reading:
     def _read(self, event: Mapping[str, Any], member: str) -> Iterator[Item]:
         _require_no_error(event)
         self._usage = _usage(event) or self._usage
-        choice = _first(event.get("choices"))
+        choice = first(event.get("choices"))
         said = choice.get(member)
         said = said if isinstance(said, Mapping) else {}
         yield from map(Reasoning, filter(None, [_reasoning(said)]))
@@ -78,16 +66,6 @@ class Reading:
         self._refusal += said["refusal"] if isinstance(said.get("refusal"), str) else ""
         finish = finish_of(choice.get("finish_reason"), _FINISHES, _FAILURES)  # a failure counts even after a finish
         self._finish = self._finish or finish
-
-
-def _first(choices: Any) -> Mapping[str, Any]:
-    """Give the choice of index 0, which is the answer; an empty one where a chunk has none."""
-    for position, choice in enumerate(choices if isinstance(choices, list) else []):
-        if isinstance(choice, Mapping):
-            index = choice.get("index")
-            if (position if index is None else index) == 0:
-                return choice
-    return {}
 
 
 def _reasoning(said: Mapping[str, Any]) -> str:
@@ -113,23 +91,7 @@ def _count(usage: Mapping[str, Any], name: str) -> int | None:
 
 
 def _require_no_error(event: Mapping[str, Any]) -> None:
-    """Raise for an error that comes after status 200, as its status, type or code says."""
-    error = event.get("error")
-    if error in (None, "", False):
-        return
-    said, code = words_in(event)
-    said = said or "an error without explanation"
-    inner = error if isinstance(error, Mapping) else {}
-    kinds = [inner.get(name) for name in ("code", "type", "status_code", "status")]
-    status = next((number for kind in kinds if (number := _status(kind)) is not None), None)
-    if status is not None:
-        raise failure(said, code=code, status=status)
-    refused = any(isinstance(kind, str) and kind in _REFUSALS for kind in kinds)
-    raise (RequestRefused if refused else UpstreamFailed)(said, code=code)
-
-
-def _status(value: Any) -> int | None:
-    """Read a code that is an HTTP status, as a number or as digits."""
-    number = int(value) if isinstance(value, str) and value.isdecimal() and len(value) == len("400") else value
-    whole = isinstance(number, int) and not isinstance(number, bool)
-    return number if whole and _FIRST_STATUS <= number <= _LAST_STATUS else None
+    """Raise for an error that comes after status 200: a member, or, of Mistral and older vLLM, the event itself."""
+    error = event if event.get("object") == "error" else event.get("error")
+    if error not in (None, "", False):
+        raise error_in(event, error)

@@ -15,6 +15,8 @@ from providers.openai_chat.contract import CONTRACT as OPENAI
 from providers.pizzagpt.contract import CONTRACT as PIZZA
 
 ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
+RECORDED = [name for name in known() if (CASSETTES / name).is_dir()]
+"""Rows share the recordings of another."""
 END = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "id": "1"}
 
 
@@ -52,7 +54,7 @@ def changes(contract, old, new, *others):
     return list(finding.changes)
 
 
-@pytest.mark.parametrize("name", known())
+@pytest.mark.parametrize("name", RECORDED)
 def test_every_cassette_is_like_itself(name):
     past = store.recordings(CASSETTES / name)
     findings = find(resolve(name).contract, past, {one.scenario: one for one in past})
@@ -374,7 +376,7 @@ def test_changes_are_told_once_and_the_worst_first():
     ]
 
 
-@pytest.mark.parametrize("name", known())
+@pytest.mark.parametrize("name", RECORDED)
 def test_no_garbled_reply_breaks_the_comparison(name):
     contract, rng = resolve(name).contract, random.Random(7)  # noqa: S311  no secret
     past = [one for one in store.recordings(CASSETTES / name) if len(one.interactions[0].body) < 4000]

@@ -78,7 +78,7 @@ ANSWERS = {
     "pizzagpt": '{"answer": {"content": "Hello!"}}',
 }
 CLIENT = httpx.Client(trust_env=False, headers={"connection": "close"})
-EVERY = pytest.mark.parametrize("name", sorted(STAND_INS))
+EVERY = pytest.mark.parametrize("name", sorted(PATHS))
 
 
 def made(name, model, **state):

@@ -114,7 +114,7 @@ def test_a_model_is_a_str():
         (["a"], "ended before its finish"),
         ([], "ended before its finish"),
         ([STOP], "without any text"),
-        (["", RawResponse(type="log"), FinishReason("length")], "without any text"),
+        (["", RawResponse(type="log"), FinishReason("unknown", "x")], "without any text"),
     ],
     ids=["no finish", "nothing", "no text", "no text but events"],
 )
@@ -124,7 +124,7 @@ def test_an_incomplete_answer_is_a_failure(steps, words):
     assert STOP not in items
 
 
-@pytest.mark.parametrize("reason", ["tool_calls", "content_filter"])
+@pytest.mark.parametrize("reason", ["tool_calls", "content_filter", "length"])
 def test_some_answers_have_no_text(reason):
     assert run(provider(FinishReason(reason))) == [FinishReason(reason)]
 

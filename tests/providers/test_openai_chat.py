@@ -228,7 +228,9 @@ def test_usage_is_the_last_that_was_told_wherever_it_stands():
     assert read_whole(document(usage=last, content="x")) == ["x", Usage(None, 5, None), STOP]
 
 
-@pytest.mark.parametrize(("raw", "reason"), [*CONTRACT.finish.reasons.items(), ("eos", "unknown"), (7, "unknown")])
+@pytest.mark.parametrize(
+    ("raw", "reason"), [*CONTRACT.finish.reasons.items(), ("eos", "stop"), ("load", "unknown"), (7, "unknown")]
+)
 def test_a_stop_value_maps_by_the_table_in_both_modes(raw, reason):
     finish = FinishReason(reason, raw if reason == "unknown" else None)
     assert read(chunk(content="x"), chunk(raw), chunk(None), chunk("length")) == ["x", finish]

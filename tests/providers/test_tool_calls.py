@@ -29,6 +29,12 @@ def test_calls_have_the_shape_of_openai():
     assert assembly.calls() == ({"id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}},)
 
 
+def test_a_custom_tool_takes_free_text():
+    began = {"index": 0, "id": "a", "type": "custom", "custom": {"name": "f", "input": "free "}}
+
+    assert merged([began], [{"index": 0, "custom": {"input": "text"}}]) == [("a", "f", "free text")]
+
+
 @pytest.mark.parametrize(
     ("chunks", "calls"),
     [

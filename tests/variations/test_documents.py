@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 from harness.recording import Call, Expected
 from harness.scenario import Scenario
@@ -72,3 +73,18 @@ def test_every_stop_value_ends_a_document():
 def test_an_api_of_one_mode_has_no_documents():
     judged = Judged(BACKEND_API, stream(*CHUNKS))
     assert [*streams_as_documents(judged), *finishes_of_documents(judged)] == []
+
+
+def test_usage_that_events_tell_in_parts_is_one():
+    events = ({"message": {"usage": {"in": 1, "out": 1}}}, CHUNKS[1], {"usage": {"out": 2}})
+    rule = replace(CONTRACT.document, usage_paths=("message.usage", "usage"))
+    told = json.loads(as_document(CONTRACT, rule, stream(*events)).script.body)
+    assert told["usage"] == {"in": 1, "out": 2}
+
+
+def test_usage_may_stand_at_the_top():
+    contract = replace(CONTRACT, counts={"prompt_tokens": "in", "total_tokens": "all"})
+    rule = replace(CONTRACT.document, usage_path="")
+    whole = as_document(contract, rule, stream(*CHUNKS[:2], {"in": 1, "other": 2}))
+    bare = as_document(contract, rule, stream(*CHUNKS[:2]))
+    assert [{"in", "other"} & set(json.loads(each.script.body)) for each in (whole, bare)] == [{"in"}, set()]

@@ -138,3 +138,31 @@ def test_a_sample_is_of_another_choice_by_its_index(events, other):
 def test_counts_are_found_wherever_they_stand():
     value = {"a": [{"n": 1, "m": 2, "deep": {"n": 3, "m": 4}}, ({"n": 5},), "x"]}
     assert [found["n"] for found in counts(value, ("n", "m"))] == [1, 3]
+
+
+def test_a_sample_may_be_a_whole_answer():
+    sample = Sample(name="s", shows=Capability.PARTS, events=({"all": 1},), source="-", text="x", whole=True)
+    assert list(made(sample)) == [("s-ndjson", [{"all": 1}], Expected("x", "stop"))]
+
+
+def test_where_no_stop_value_means_calls_the_usual_one_ends_them():
+    calls = ({"id": None, "name": "f", "arguments": "{}"},)
+    sample = Sample(name="s", shows=Capability.TOOL_CALLS, events=({"call": 1},), source="-", calls=calls)
+    contract = replace(BACKEND_API, finish=replace(BACKEND_API.finish, reasons={"length": "length", "end": "stop"}))
+    for _, events, expected in made(sample, contract=contract):
+        assert (events[-1]["finish"]["reason"], expected.finish) == ("end", "tool_calls")
+
+
+def test_counts_of_the_answer_itself_go_by_their_names_on_the_wire():
+    sample = Sample(
+        name="s",
+        shows=Capability.USAGE,
+        events=({"in": 5},),
+        source="-",
+        usage={"prompt_tokens": 5},
+        places=(Place.FIRST,),
+    )
+    contract = replace(BACKEND_API, counts={"prompt_tokens": "in"})
+    ending = {**FINISH, "in": 1, "usage": {"in": 1}}
+    ((_, events, _),) = made(sample, (*EVENTS[:2], {"in": 1}, ending), contract)
+    assert (events[0], events[-1], len(events)) == ({"in": 5}, {**FINISH, "usage": None}, 6)

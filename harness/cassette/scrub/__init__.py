@@ -14,8 +14,9 @@ from typing import Any
 from providers.contract import Contract, TextRule
 
 from ...errors import HarnessError
+from ...frames import is_framed
 from ...recording import Interaction, Recording
-from . import deltas, learning, volatile
+from . import deltas, framed, learning, volatile
 from .body import Body
 from .codings import CODINGS, inflated
 from .shapes import (
@@ -105,8 +106,8 @@ class Scrub:
     def interaction(self, raw: Interaction) -> Interaction:
         """Give an interaction without secrets. Chunks that add nothing, of a coding's head or a secret, are joined."""
         asked = self.body(Body.of([raw.request_body])).replaced(TOKEN, _hidden)
-        body = deltas.cleaned(Body(raw.body, raw.wire.chunks), self.answer, self.body)
-        body = self.body(body).replaced(LONG_TOKEN, _hidden)
+        reply = Body(raw.body, raw.wire.chunks)
+        body = framed.cleaned(reply, self._reply) if is_framed(raw.body) else self._reply(reply)
         told = [(size, at) for size, at in zip(body.sizes, raw.wire.at, strict=True) if size]
         return replace(
             raw,
@@ -118,6 +119,9 @@ class Scrub:
             body=body.data,
             wire=replace(raw.wire, chunks=tuple(size for size, _ in told), at=tuple(at for _, at in told)),
         )
+
+    def _reply(self, body: Body) -> Body:
+        return self.body(deltas.cleaned(body, self.answer, self.body)).replaced(LONG_TOKEN, _hidden)
 
     def body(self, body: Body, depth: int = _DEEPEST) -> Body:
         """Remove secrets, ids, times and paths of a machine from bytes, also where they are encoded."""

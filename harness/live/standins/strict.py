@@ -1,6 +1,7 @@
 """How a stand-in looks at a request: exactly what is documented, or it is turned down."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -29,11 +30,20 @@ def with_headers(asked: Asked, wanted: Mapping[str, str], status: int, refuse: R
             raise Refused(refuse(status, f"header {name} is missing or wrong"))
 
 
-def payload(asked: Asked, members: Mapping[str, Any], refuse: Refusal) -> dict[str, Any]:
-    """Give the body, a JSON object (400) with these members and no other (422).
+def bearer(asked: Asked, refuse: Refusal) -> None:
+    """Insist on a key, whichever (401)."""
+    if not re.fullmatch(r"Bearer \S+", asked.headers.get("authorization", "")):
+        raise Refused(refuse(401, "invalid api token"))
+
+
+def payload(
+    asked: Asked, members: Mapping[str, Any], refuse: Refusal, optional: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Give the body, a JSON object (400) with these members, perhaps the optional ones, and no other (422).
 
     A member is given by its very value, or by a predicate that its value meets.
     """
+    allowed = {**(optional or {}), **members}
     try:
         body = json.loads(asked.body)
     except ValueError:
@@ -41,7 +51,7 @@ def payload(asked: Asked, members: Mapping[str, Any], refuse: Refusal) -> dict[s
     if not isinstance(body, dict):
         raise Refused(refuse(400, "the body is not a JSON object"))
     for name in members.keys() | body.keys():
-        if not _fits(body.get(name, _ABSENT), members.get(name, _ABSENT)):
+        if not _fits(body.get(name, _ABSENT), allowed.get(name, _ABSENT)):
             raise Refused(refuse(422, f"member {name} is missing, wrong or unknown"))
     return body
 
@@ -62,6 +72,16 @@ def is_text(value: object) -> bool:
 def is_temperature(value: object) -> bool:
     """Tell whether this is a number from 0 to 2."""
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 2  # noqa: PLR2004
+
+
+def is_number(value: object) -> bool:
+    """Tell whether this is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_whole(value: object) -> bool:
+    """Tell whether this is a whole number."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_message(value: object) -> bool:

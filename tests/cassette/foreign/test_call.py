@@ -80,7 +80,7 @@ def test_a_content_elsewhere_becomes_the_content(exchange_of):
     contract = replace(contract_named("acytoo", ""), content_paths={"user": "messages[*].parts[0].text"})
     told = {"messages": [{"role": "user", "parts": [{"text": "hi"}]}]}
     assert call_of(exchange_of(request_body=json.dumps(told).encode()), contract).messages == (
-        {**told["messages"][0], "content": "hi"},
+        {"role": "user", "content": "hi"},
     )
 
 
@@ -114,3 +114,30 @@ def test_what_is_no_call_is_refused(call, request_, message):
 def test_a_request_that_is_no_json_is_refused(exchange_of, body):
     with pytest.raises(ValueError, match="expected a request of JSON, got b"):
         call_of(exchange_of(request_body=body), contract_named("openai_chat", ""))
+
+
+GEMINI = contract_named("gemini", "")
+MODELS = "https://x.test/v1beta/models/a%2Fb"
+
+
+@pytest.mark.parametrize(
+    ("uri", "options"),
+    [(f"{MODELS}:generateContent", DOCUMENT), (f"{MODELS}:streamGenerateContent?alt=sse", {})],
+)
+def test_the_path_may_tell_model_and_mode(exchange_of, uri, options):
+    contents = [
+        {"role": "user", "parts": [{"text": "a"}, {"text": "b"}]},
+        {"role": "model", "parts": "c"},
+        {"parts": [{"text": "d"}]},
+    ]
+    asked = {"contents": contents, "systemInstruction": {"parts": [{"text": "s"}]}}
+    told = call_of(exchange_of(uri=uri, request_body=json.dumps(asked).encode()), GEMINI)
+    messages = [("system", "s"), ("user", "ab"), ("assistant", "c"), ("user", "d")]
+    assert told == Call("a/b", tuple({"role": role, "content": text} for role, text in messages), options)
+
+
+@pytest.mark.parametrize("parts", [[], None, [{"text": "x"}, {"inlineData": {}}]])
+def test_parts_that_are_not_text_alone_are_no_content(exchange_of, parts):
+    asked = {"contents": [{"role": "user", "parts": parts}]}
+    with pytest.raises(ValueError, match="parts with text alone"):
+        call_of(exchange_of(uri=f"{MODELS}:generateContent", request_body=json.dumps(asked).encode()), GEMINI)

@@ -1,0 +1,5 @@
+"""OpenAiResponses, which speaks OpenAI's Responses API."""
+
+from .provider import OpenAiResponses
+
+__all__ = ["OpenAiResponses"]
