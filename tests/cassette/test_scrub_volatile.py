@@ -82,3 +82,9 @@ def test_a_fresh_header_has_a_constant_value(make_interaction):
     raw = make_interaction(request_headers=(("X-Nonce", "abc"), ("X-Else", "b")), headers=(("X-Else", "c"),))
     clean = Scrub(keep=frozenset({"x-nonce", "x-else"}), fresh=frozenset({"x-nonce"})).interaction(raw)
     assert (clean.request_headers, clean.headers) == ((("X-Nonce", "REDACTED"), ("X-Else", "b")), (("X-Else", "c"),))
+
+
+def test_the_name_of_an_id_stays_when_it_is_named_again():
+    (name,) = volatile.ids([b'{"id": "c14c80c3-18eb-4519-9460-6c92edd8cfb4"}']).values()
+    assert name == "00000000-0000-4000-8000-000000000001"
+    assert volatile.ids([f'{{"id": "{name}"}}'.encode()]) == {}

@@ -20,7 +20,8 @@ _SHAPE = re.compile(
 )
 """Of the usual services, and UUIDs; names in code (``run_all_tests``) have further underscores or are shorter."""
 _MEMBER = re.compile(
-    rb'"(?:[A-Za-z_]*[_a-z])?(?:id|ID|Id)"\s*:\s*"((?=[a-z_\-]*[0-9A-Z])[A-Za-z0-9_\-]{16,})"|boundary="?([A-Za-z0-9_\-]{12,})'
+    rb'"(?:[A-Za-z_]*[_a-z])?(?:id|ID|Id)"\s*:\s*"(?!00000000-0000-4000-8000-)'
+    rb'((?=[a-z_\-]*[0-9A-Z])[A-Za-z0-9_\-]{16,})"|boundary="?([A-Za-z0-9_\-]{12,})'
 )
 _TIME_NAME = r"\w*(?:created|updated|completed|started|finished|expires|modified|time|date|stamp|_at|At)\w{0,5}|iat|exp"
 _EPOCH = rb"[12]\d{9}(?:\d{3}){0,3}(?:\.\d+)?"
