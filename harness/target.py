@@ -102,8 +102,8 @@ def _with_plain_call(scenario: Scenario, contract: Contract) -> Scenario:
 def _builtin(name: str, contract: str | None, cassettes: Path) -> Subject:
     if name not in known():
         raise _unknown(name)
-    promise = contract_named(contract or name, name)
     if (folder := rows().get(name)) is not None:
+        promise = contract_named(contract or name, name)
         row = _import(f"{providers.__name__}.{folder}.rows", name).ROWS[name]
         return Subject(name, row, promise, _recordings(cassettes, promise), HOME / folder, True, name)
     module = _import(f"{providers.__name__}.{name}.provider", name)
@@ -111,6 +111,7 @@ def _builtin(name: str, contract: str | None, cassettes: Path) -> Subject:
     if len(classes) != 1:
         message = f"expected one public class with {_METHOD} in {module.__file__}, got {len(classes)}"
         raise UsageError("no-class", message, f"harness check {module.__name__}:Class --contract {name}")
+    promise = contract_named(contract or name, name)
     return Subject(name, classes[0], promise, _recordings(cassettes, promise), HOME / name, True, name)
 
 

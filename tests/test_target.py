@@ -160,7 +160,7 @@ MISTAKES = {
         None,
         (
             "expected a name in providers/, module:Class or path/file.py:Class, got 'acyto'; providers/ has "
-            "acytoo, aiask, backend_api, flowgpt, openai_chat, pizzagpt"
+            f"{', '.join(known())}"
         ),
         "harness check acytoo",
     ),
@@ -223,10 +223,7 @@ MISTAKES = {
     "no contract": (
         "chats:Chat",
         None,
-        (
-            "expected a contract to judge 'chats:Chat' by, got none; known: "
-            "acytoo, aiask, backend_api, flowgpt, openai_chat, pizzagpt, or module:ATTR"
-        ),
+        (f"expected a contract to judge 'chats:Chat' by, got none; known: {', '.join(known())}, or module:ATTR"),
         None,
     ),
     "unknown contract": (

@@ -7,6 +7,7 @@ import aiohttp
 import httpx
 import pytest
 import vcr
+from yarl import URL
 
 from harness.cassette import store
 
@@ -30,7 +31,9 @@ def test_plain_vcrpy_replays_it_through_aiohttp(path):
     async def ask(interaction):
         async with (
             aiohttp.ClientSession() as session,
-            session.request(interaction.method, interaction.uri, data=interaction.request_body) as response,
+            session.request(
+                interaction.method, URL(interaction.uri, encoded=True), data=interaction.request_body
+            ) as response,
         ):
             return response.status, await response.read()
 

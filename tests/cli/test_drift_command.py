@@ -40,7 +40,7 @@ def test_an_unchanged_upstream_exits_0(live, run):
     with live.play(ANSWER):
         got = run(*ONE, "--live", live.origin)
     sum_ = "1 scenario: 1 compared; changes: none\nno drift\n"
-    assert got == (0, sum_, "pizzagpt/one-turn: recorded\n")
+    assert got == (0, sum_, "[1/1] pizzagpt/one-turn: 14 characters in 1 chunks, stop (1 requests)\n")
 
 
 def test_a_renamed_member_exits_1_and_is_named(live, run):

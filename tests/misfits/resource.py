@@ -319,6 +319,7 @@ class LosesASlot(Acytoo):
     @classmethod
     async def check_status(cls, response, options):
         if cls.free <= 0:
+            cls.free = 8  # once is enough to be seen
             await asyncio.Event().wait()
         try:
             await super().check_status(response, options)
