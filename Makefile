@@ -8,7 +8,7 @@ check: .venv/run
 	$(BIN)/harness check
 
 test: .venv/test
-	$(BIN)/python -m pytest -n auto tests $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -n 4 --dist worksteal tests $(PYTEST_OPTIONS)
 
 coverage: .venv/test # slower; sessions and workers are measured too
 	rm -f .coverage .coverage.*

@@ -5,7 +5,7 @@ from harness.cli import main
 from harness.live import programme
 from harness.recording import Provenance
 from harness.scenario import from_recording
-from harness.script import reply
+from harness.script import Chunk, Script, Sleep, reply
 from harness.settings import Road, Settings
 from harness.stage import Stage
 from harness.target import CASSETTES
@@ -56,7 +56,9 @@ def test_with_live_the_calls_of_the_cassettes_are_made_again(live, folder, capsy
     monkeypatch.setenv("THE_KEY", key)
     old = store.load(folder / "backend_api" / "one-turn-ndjson.yaml")
     fresh = old.interactions[0].body.replace(b"{", b'{"x_new": 1, ', 1)
-    with live.play(from_recording(old).script.with_body([fresh[:99], fresh[99:]])) as play:
+    with live.play(
+        Script((from_recording(old).script.head, Chunk(fresh[:99]), Sleep(0.02), Chunk(fresh[99:])))
+    ) as play:
         arguments = ("--live", live.origin, "--key-env", "THE_KEY", "--cassettes", str(folder), "--max-requests", "5")
         code = run("backend_api", *arguments, "--yes")
         assert key.encode() in play.exchanges()[0].request.body
