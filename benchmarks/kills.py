@@ -25,7 +25,8 @@ from vcr.persisters.filesystem import FilesystemPersister
 from vcr.request import Request
 from vcr.serializers import yamlserializer
 
-from harness.cassette import replacement, store
+from harness import replacement
+from harness.cassette import store
 from harness.recording import Call, Expected, Interaction, Provenance, Recording, Wire
 
 EVENT = 'data: {{"choices": [{{"index": 0, "delta": {{"content": "{} é🍕"}}}}]}}\n\n'

@@ -1,4 +1,4 @@
-"""Where requests go: the endpoint paths of a contract, of both modes and with the model's id in them. Pure."""
+"""Where requests go, with the model's id in the path and in both modes of an API, and what they accept. Pure."""
 
 import contextlib
 import json
@@ -86,3 +86,11 @@ def asks_for(contract: Contract, mode: Mapping[str, Any], requests: Sequence[Req
         body = json.loads(requests[0].body)
         return isinstance(body, dict) and all(body.get(name, mode[name]) == mode[name] for name in mode)
     return False
+
+
+def admits(accept: str | None, media_types: Sequence[str]) -> bool:
+    """Tell whether Accept admits one of the types; without the header anything is admitted (RFC 9110, 12.5.1)."""
+    if accept is None:
+        return True
+    ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
+    return any({"*/*", kind, kind.partition("/")[0] + "/*"} & ranges for kind in media_types)

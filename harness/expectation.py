@@ -1,7 +1,7 @@
 """What requirements commonly ask of a transcript; each raises a failure that shows what came instead."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import takewhile
 from typing import Any
@@ -176,14 +176,6 @@ def is_refused(transcript: Transcript) -> bool:
     raised = transcript.raised
     on_purpose = raised is not None and raised.family == "ValueError" and raised.own and raised.deliberate
     return on_purpose and not transcript.requests and not transcript.escapes
-
-
-def admits(accept: str | None, media_types: Sequence[str]) -> bool:
-    """Tell whether Accept admits one of the types; without the header anything is admitted (RFC 9110, 12.5.1)."""
-    if accept is None:
-        return True
-    ranges = {part.partition(";")[0].strip().lower() for part in accept.split(",")}
-    return any({"*/*", kind, kind.partition("/")[0] + "/*"} & ranges for kind in media_types)
 
 
 def refusal_before_network(transcript: Transcript, what: str) -> None:

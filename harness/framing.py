@@ -187,7 +187,8 @@ def text_in(contract: Contract, value: Any) -> str | None:
     """Give the answer text that a JSON value carries; None when it carries none."""
     if not matches(contract.text.match, value):
         return None
-    if any(lookup(value, path) == told for path, told in contract.text.unless.items()):
+    unless = contract.text.unless
+    if unless and any(lookup(value, path) == told for path, told in unless.items()):  # a generator costs, even empty
         return None
     for path in contract.text.paths:
         if isinstance(text := lookup(value, path), str):

@@ -164,12 +164,7 @@ def _scrub(contract: Contract, take: Take, live: str) -> Scrub:
     named, options = names(added.members), take.call.options
     keys = (value for name, value in options.items() if named.fullmatch(name) and isinstance(value, str))
     within = learning.telling(learning.handed([live, take.upstream, options], named))
-    return Scrub(
-        secrets=frozenset({*take.secrets, *keys, *within, *added.secrets(os.environ)} - {""}),
-        keep=added.headers,
-        shapes=added.patterns,
-        members=added.members,
-    ).judged_by(contract)
+    return added.scrub(os.environ, [*take.secrets, *keys, *within]).judged_by(contract)
 
 
 def _prove(subject: Subject, recording: Recording, live: Transcript, way: Way, scrub: Scrub) -> None:

@@ -5,13 +5,13 @@ run is incomplete. A verdict that was expected and never came is an error.
 """
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import replacement
 from .errors import HarnessError, UsageError
 from .settings import reproduce
 from .verdict import Evidence, Level, Outcome, Verdict
@@ -151,12 +151,7 @@ def lines(report: Report) -> Iterator[dict[str, Any]]:
 
 def write(path: Path, report: Report) -> None:
     """Write the file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    with unfinished.open("w", encoding="ascii") as file:
-        file.writelines(f"{json.dumps(line)}\n" for line in lines(report))
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    replacement.replace(path, "".join(f"{json.dumps(line)}\n" for line in lines(report)).encode("ascii"))
 
 
 def read(path: Path) -> Report:

@@ -63,6 +63,19 @@ def _plain(value: Any) -> dict[Any, Any]:
     raise TypeError(f"a value of type {type(value).__name__}")
 
 
+def require_model(model: str | None) -> str:
+    """Give the id of the model; ValueError for an API that has no default and a call that names none."""
+    if not model:
+        raise RequestRefused("model: expected the id of a model, got none")
+    return model
+
+
+def require_mode(stream: Any) -> None:
+    """Raise ValueError for a mode that is no bool."""
+    if not isinstance(stream, bool):
+        raise RequestRefused(f"stream: expected a bool, got a value of type {type(stream).__name__}")
+
+
 def endpoint(base_url: str | None, default: str | None, path: str) -> str:
     """Give the URL of ``path`` below ``base_url``, which may end in a slash, or below the default when it is None."""
     base = default if base_url is None else base_url

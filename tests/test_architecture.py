@@ -15,7 +15,18 @@ LINES = [
     {"driver", "consumer", "observation", "expectation", "comparison", "target", "builtin", "report"},
     {"upstream", "cassette"},
     {"variations", "faults", "strategies", "evidence", "requirement", "framing", "endpoint", "stop_value", "scenario"},
-    {"script", "transcript", "recording", "verdict", "settings", "guard", "isolation", "threads", "frames"},
+    {
+        "script",
+        "transcript",
+        "recording",
+        "verdict",
+        "settings",
+        "guard",
+        "isolation",
+        "threads",
+        "frames",
+        "replacement",
+    },
     {"errors"},
 ]
 HEIGHT = {name: len(LINES) - number for number, line in enumerate(LINES) for name in line}

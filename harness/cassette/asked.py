@@ -55,7 +55,7 @@ def _odd_headers(asked: Interaction, contract: Contract) -> Iterator[tuple[str, 
     media_type = _media_type(headers.get("content-type", ""))
     if media_type != "application/json":
         yield "headers", f"expected content-type application/json, got {quoted(media_type)}"
-    if not _admits(headers.get("accept"), contract.accept):
+    if not endpoint.admits(headers.get("accept"), contract.accept):
         expected = " or ".join(contract.accept)
         yield "headers", f"expected an Accept that admits {expected}, got {quoted(headers['accept'])}"
     for rule in contract.headers:
@@ -65,12 +65,6 @@ def _odd_headers(asked: Interaction, contract: Contract) -> Iterator[tuple[str, 
 
 def _media_type(value: str) -> str:
     return value.partition(";")[0].strip().lower()
-
-
-def _admits(accept: str | None, media_types: tuple[str, ...]) -> bool:
-    """Tell whether Accept admits one of the types; without the header anything is admitted (RFC 9110, 12.5.1)."""
-    ranges = {"*/*"} if accept is None else {_media_type(part) for part in accept.split(",")}
-    return any({"*/*", kind, kind.partition("/")[0] + "/*"} & ranges for kind in media_types)
 
 
 def _holds(rule: HeaderRule, value: str | None) -> bool:

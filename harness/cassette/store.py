@@ -12,9 +12,10 @@ from typing import Any
 
 import yaml
 
+from .. import replacement
 from ..errors import HarnessError, UsageError
 from ..recording import Call, Expected, Interaction, Provenance, Recording, Wire
-from . import document, libyaml, replacement, source
+from . import document, libyaml, source
 from .shape import Shape
 
 SCENARIO = re.compile(r"[^\s./\\\x00-\x1f\x7f][^/\\\x00-\x1f\x7f]{0,99}")
@@ -163,6 +164,7 @@ def save(recording: Recording, path: Path) -> None:
         message = f"{path}: expected at most {source.LARGEST} bytes, since no more are loaded, got {len(data)}"
         raise HarnessError("unwritable-recording", message, "harness record --help")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         replacement.replace(path, data)
     except OSError as error:
         hint = f"ls -ld {path.parent}; df {path.parent}"

@@ -1,13 +1,12 @@
 """``harness drift``: tell what of a live API has changed since its cassettes were recorded."""
 
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import replacement
 from ..errors import HarnessError, UsageError
 from .record import key_of
 
@@ -91,12 +90,8 @@ def _say(line: str) -> None:
 
 def _write(path: Path, text: str) -> None:
     """Write the file, all of it or nothing."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        unfinished.write_text(text, "ascii")
-        unfinished.replace(path)
+        replacement.replace(path, text.encode("ascii"))
     except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
         message = f"{path}: expected to write it, got {error.strerror}"
         raise HarnessError("unwritable-file", message, f"ls -ld {path.parent}") from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .. import replacement
 from ..errors import UsageError
 
 if TYPE_CHECKING:
@@ -96,11 +97,9 @@ def _shown(files: Sequence[Path]) -> Iterator[Path]:
 
 def _scrub() -> "Scrub":
     """Give what this project adds to the scrub, as ``harness record`` does."""
-    from ..cassette.scrub import Scrub, additions  # noqa: PLC0415  as above
+    from ..cassette.scrub import additions  # noqa: PLC0415  as above
 
-    added = additions.load(Path.cwd())
-    secrets = added.secrets(os.environ) - {""}
-    return Scrub(secrets=secrets, keep=added.headers, shapes=added.patterns, members=added.members)
+    return additions.load(Path.cwd()).scrub(os.environ)
 
 
 def _as_sarif(result: "Lint") -> str:
@@ -111,11 +110,8 @@ def _as_sarif(result: "Lint") -> str:
 
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        unfinished.write_text(text, "ascii")
-        unfinished.replace(path)
+        replacement.replace(path, text.encode("ascii"))
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         message = f"expected a file that can be written, got {str(path)!r}: {error.strerror}"
         raise UsageError("no-folder", message, f"ls -ld {path.parent}") from error

@@ -10,6 +10,7 @@ from typing import Any
 
 import trustme
 
+from .. import replacement
 from ..report import Report
 from ..reporters.block import escape
 from ..verdict import Outcome, Verdict
@@ -24,9 +25,7 @@ def write(path: Path, report: Report) -> int:
     """Write a test per failure, whole or not at all; give their number. Without any the file stays as it is."""
     failures = [verdict for verdict in report.verdicts if verdict.outcome is Outcome.FAIL]
     if failures:
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        unfinished.write_text(render(report, failures, path.absolute().parent), "ascii")
-        unfinished.replace(path)
+        replacement.replace(path, render(report, failures, path.absolute().parent).encode("ascii"))
     return len(failures)
 
 

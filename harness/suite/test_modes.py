@@ -6,9 +6,10 @@ from typing import Any
 
 from providers.contract import Capability, DocumentRule
 
+from .. import endpoint
 from ..driver import Driver
 from ..evidence import draw, draw_request, fail, require_equal
-from ..expectation import admits, answer, document, only_request
+from ..expectation import answer, document, only_request
 from ..framing import at_path, leaves, lookup
 from ..requirement import requirement
 from ..scenario import Scenario, answers, documents, one_answer
@@ -43,7 +44,7 @@ def test_both_modes_send_the_same_request(drive: Driver, scenario: Scenario) -> 
         one, other = (_without(rule, body) for body in bodies.values())
         wire = f"{draw_request(streamed)}\n{draw_request(asked)}"
         require_equal(one, other, "the bodies of stream and document differ", wire=wire)
-        if not admits(accept := asked.header("accept"), _DOCUMENT):
+        if not endpoint.admits(accept := asked.header("accept"), _DOCUMENT):
             raise fail(
                 "Accept does not admit a document", expected=_DOCUMENT, observed=accept, wire=draw_request(asked)
             )

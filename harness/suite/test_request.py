@@ -16,7 +16,7 @@ from .. import endpoint
 from ..consumer import Consumer
 from ..driver import READ_ALL, Driver, Way
 from ..evidence import draw_request, fail, outcome, require_equal
-from ..expectation import admits, document, is_refused, only_request, refusal_before_network
+from ..expectation import document, is_refused, only_request, refusal_before_network
 from ..framing import lookup, stands
 from ..recording import Call
 from ..requirement import Claim, requirement
@@ -116,7 +116,7 @@ def test_request_is_a_json_post_with_the_documented_headers(drive: Driver, scena
     media_type = (request.header("content-type") or "").partition(";")[0].strip().lower()
     require_equal("application/json", media_type, "the content-type differs", wire=wire)
     accept = request.header("accept")
-    if not admits(accept, drive.contract.accept):
+    if not endpoint.admits(accept, drive.contract.accept):
         raise fail("Accept does not admit the answer", expected=list(drive.contract.accept), observed=accept, wire=wire)
     _require_single(request, wire)
     own = drive.contract.origin or ""

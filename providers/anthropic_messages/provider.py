@@ -5,11 +5,10 @@ from typing import Any
 from ..answer import answer
 from ..base import AsyncGeneratorProvider, AsyncResult, ProviderModelMixin
 from ..codecs import JsonEvents
-from ..errors import RequestRefused
 from ..http import NO_JSON, NO_TEXT, post
 from ..media import MediaListType
 from ..messages import Messages
-from ..request import Request, endpoint
+from ..request import Request, endpoint, require_mode, require_model
 from .asking import choice, conversation, tools
 from .reading import Reading
 
@@ -64,10 +63,8 @@ class AnthropicMessages(AsyncGeneratorProvider, ProviderModelMixin):
 
 
 def _body(model: str | None, asked: dict[str, Any], stream: Any, options: dict[str, Any]) -> dict[str, Any]:
-    if not model:
-        raise RequestRefused("model: expected the id of a model, got none")
-    if not isinstance(stream, bool):
-        raise RequestRefused(f"stream: expected a bool, got a value of type {type(stream).__name__}")
+    model = require_model(model)
+    require_mode(stream)
     if "stop" in options:
         options["stop_sequences"] = [stop] if isinstance(stop := options.pop("stop"), str) else stop
     if options.get("max_tokens") is None:

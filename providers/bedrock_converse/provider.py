@@ -5,12 +5,11 @@ from urllib.parse import quote
 
 from ..answer import answer
 from ..base import AsyncGeneratorProvider, AsyncResult, ProviderModelMixin
-from ..errors import RequestRefused
 from ..event_frames import EventFrames
 from ..http import NO_JSON, NO_TEXT, post
 from ..media import MediaListType
 from ..messages import Messages
-from ..request import Request, endpoint
+from ..request import Request, endpoint, require_mode, require_model
 from .asking import body_of
 from .reading import Reading
 from .signing import keys_of, signed
@@ -67,8 +66,6 @@ class BedrockConverse(AsyncGeneratorProvider, ProviderModelMixin):
 
 
 def _path(model: str | None, stream: Any) -> str:
-    if not model:
-        raise RequestRefused("model: expected the id of a model, got none")
-    if not isinstance(stream, bool):
-        raise RequestRefused(f"stream: expected a bool, got a value of type {type(stream).__name__}")
+    model = require_model(model)
+    require_mode(stream)
     return f"/model/{quote(model, safe='')}/{'converse-stream' if stream else 'converse'}"

@@ -5,12 +5,11 @@ from typing import Any
 from ..answer import answer
 from ..base import AsyncGeneratorProvider, AsyncResult, ProviderModelMixin
 from ..codecs import JsonEvents
-from ..errors import RequestRefused
 from ..http import NO_JSON, NO_TEXT, post
 from ..media import MediaListType
 from ..messages import Messages
 from ..parts import with_media
-from ..request import Request, endpoint
+from ..request import Request, endpoint, require_mode, require_model
 from .reading import Reading
 
 _SENTINEL = "[DONE]"
@@ -65,8 +64,6 @@ class CohereV2(AsyncGeneratorProvider, ProviderModelMixin):
 
 
 def _body(model: str | None, messages: Messages, stream: Any, options: dict[str, Any]) -> dict[str, Any]:
-    if not model:
-        raise RequestRefused("model: expected the id of a model, got none")
-    if not isinstance(stream, bool):
-        raise RequestRefused(f"stream: expected a bool, got a value of type {type(stream).__name__}")
+    model = require_model(model)
+    require_mode(stream)
     return {"model": model, "messages": messages, "stream": stream, **options}

@@ -12,7 +12,7 @@ from ..http import NO_JSON, post
 from ..json_array import JsonArray
 from ..media import MediaListType
 from ..messages import Messages
-from ..request import Request, endpoint
+from ..request import Request, endpoint, require_mode, require_model
 from .asking import body
 from .reading import Reading
 
@@ -68,8 +68,7 @@ class Gemini(AsyncGeneratorProvider, ProviderModelMixin):
 
 def _method(stream: Any, alt: Any) -> tuple[str, str]:
     """Give the method with its query, and the media type of the answer."""
-    if not isinstance(stream, bool):
-        raise RequestRefused(f"stream: expected a bool, got a value of type {type(stream).__name__}")
+    require_mode(stream)
     form = ("sse" if stream else "json") if alt is None else alt
     if not isinstance(form, str) or form not in _ACCEPTED or (form == "sse" and not stream):
         raise RequestRefused(f"alt: expected {'sse or json' if stream else 'json'}, got another value")
@@ -78,8 +77,7 @@ def _method(stream: Any, alt: Any) -> tuple[str, str]:
 
 def _id(model: str | None) -> str:
     """Give the id as a part of a path; the service lists its models by their full names."""
-    if not model:
-        raise RequestRefused("model: expected the id of a model, got none")
+    model = require_model(model)
     with suppress(UnicodeEncodeError):
         return quote(model.removeprefix(_COLLECTION), safe="")
     raise RequestRefused("model: expected text that can be encoded, got a lone surrogate")

@@ -5,11 +5,10 @@ from typing import Any
 from ..answer import answer
 from ..base import AsyncGeneratorProvider, AsyncResult, ProviderModelMixin
 from ..codecs import JsonLines
-from ..errors import RequestRefused
 from ..http import NO_JSON, post
 from ..media import MediaListType
 from ..messages import Messages
-from ..request import Request, endpoint
+from ..request import Request, endpoint, require_mode, require_model
 from .asking import body
 from .reading import Reading
 
@@ -38,10 +37,8 @@ class Ollama(AsyncGeneratorProvider, ProviderModelMixin):
         **options: Any,
     ) -> AsyncResult:
         """Answer; the options are those of Ollama, ``max_tokens`` for ``num_predict``, or a dict ``options`` of any."""
-        if not (model := cls.get_model(model) or ""):
-            raise RequestRefused("model: expected the id of a model, got none")
-        if not isinstance(stream, bool):
-            raise RequestRefused(f"stream: expected a bool, got a value of type {type(stream).__name__}")
+        model = require_model(cls.get_model(model))
+        require_mode(stream)
         asked = {**body(model, messages, media, options), "stream": stream}
         headers = {"Accept": "application/x-ndjson" if stream else "application/json"}
         if api_key is not None:

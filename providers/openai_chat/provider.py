@@ -11,7 +11,7 @@ from ..http import NO_JSON, NO_TEXT, post
 from ..media import MediaListType
 from ..messages import Messages
 from ..parts import with_media
-from ..request import Request, endpoint
+from ..request import Request, endpoint, require_mode, require_model
 from .reading import Reading
 
 _SENTINEL = b"[DONE]"
@@ -76,10 +76,8 @@ class OpenAiChat(AsyncGeneratorProvider, ProviderModelMixin):
 def _body(
     model: str | None, messages: Messages, stream: Any, stream_members: dict[str, Any], options: dict[str, Any]
 ) -> dict[str, Any]:
-    if not model:
-        raise RequestRefused("model: expected the id of a model, got none")
-    if not isinstance(stream, bool):
-        raise RequestRefused(f"stream: expected a bool, got a value of type {type(stream).__name__}")
+    model = require_model(model)
+    require_mode(stream)
     if "stream_options" in options and not stream:
         raise RequestRefused("stream_options: expected none with stream=False, got some")
     asked = stream_members if stream else {}

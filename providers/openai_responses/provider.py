@@ -9,7 +9,7 @@ from ..errors import RequestRefused
 from ..http import NO_JSON, NO_TEXT, post
 from ..media import MediaListType
 from ..messages import Messages
-from ..request import Request, endpoint
+from ..request import Request, endpoint, require_mode, require_model
 from .asking import flat, items
 from .reading import Reading
 
@@ -65,10 +65,8 @@ class OpenAiResponses(AsyncGeneratorProvider, ProviderModelMixin):
 
 def _body(model: str | None, asked: list[dict[str, Any]], stream: Any, options: dict[str, Any]) -> dict[str, Any]:
     """Give the request, with the options of Chat Completions under the names that they have here."""
-    if not model:
-        raise RequestRefused("model: expected the id of a model, got none")
-    if not isinstance(stream, bool):
-        raise RequestRefused(f"stream: expected a bool, got a value of type {type(stream).__name__}")
+    model = require_model(model)
+    require_mode(stream)
     if "stop" in options:
         raise RequestRefused("stop: expected none, for the Responses API has no stop sequences")
     named = {"max_output_tokens" if name == "max_tokens" else name: value for name, value in options.items()}

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.cassette import replacement, source, store
+from harness import replacement
+from harness.cassette import source, store
 from harness.errors import HarnessError
 
 SAVING = """

@@ -11,12 +11,13 @@ It can only add. A rule that would keep a credential, or remove a count of token
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ...errors import UsageError
+from . import Scrub
 from .shapes import CREDENTIALS
 
 FILE = "pyproject.toml"
@@ -61,6 +62,11 @@ class Additions:
                 raise UsageError("short-secret", message, f"unset {name}")
             found.add(value)
         return frozenset(value for value in found if len(value) >= _SHORTEST)
+
+    def scrub(self, environment: Mapping[str, str], further: Iterable[str] = ()) -> Scrub:
+        """Give a scrub by these rules; ``further`` values are secrets too."""
+        secrets = frozenset({*further, *self.secrets(environment)} - {""})
+        return Scrub(secrets=secrets, keep=self.headers, shapes=self.patterns, members=self.members)
 
 
 def load(folder: Path) -> Additions:

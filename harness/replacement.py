@@ -1,4 +1,4 @@
-"""Replaces a file by a new one: all of it or nothing, whatever ends the process or the disk. Knows no cassette.
+"""Replaces a file by a new one: all of it or nothing, whatever ends the process or the disk. Knows no format.
 
 The new file takes the name of the old one when it is complete. On Linux it has no name before, so that a process that
 is killed leaves no half file; elsewhere a hidden one stays.
@@ -13,8 +13,7 @@ _MODE = 0o644
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write the file, and its folder where that is missing; OSError leaves the old file as it was."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the file; OSError leaves the old file as it was."""
     unfinished = path.with_name(f".{path.stem}-{secrets.token_hex(4)}.tmp")
     try:
         _write(unfinished, data)
